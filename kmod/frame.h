@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _PSW_FRAME_H
+#define _PSW_FRAME_H
+
+#include <linux/etherdevice.h>
+#include <linux/in6.h>
+#include <linux/skbuff.h>
+#include <linux/types.h>
+
+#include "stats.h"
+#include "table.h"
+
+struct psw_port;
+struct psw_switch;
+
+/**
+ * enum psw_kind - what the switch has to know of a frame's content
+ * @PSW_KIND_OTHER: nothing
+ * @PSW_KIND_IPV4: its IPv4 source
+ * @PSW_KIND_IPV6: its IPv6 source
+ * @PSW_KIND_ARP: its ARP fields
+ * @PSW_KIND_ND: its IPv6 source and neighbour discovery fields
+ */
+enum psw_kind {
+	PSW_KIND_OTHER,
+	PSW_KIND_IPV4,
+	PSW_KIND_IPV6,
+	PSW_KIND_ARP,
+	PSW_KIND_ND,
+};
+
+/**
+ * enum psw_neigh_op - what an ARP or neighbour discovery message does
+ * @PSW_NEIGH_ASK: asks who holds the target: ARP request, neighbour
+ *                 solicitation
+ * @PSW_NEIGH_TELL: tells that the sender holds the target: ARP reply,
+ *                  neighbour advertisement
+ * @PSW_NEIGH_ASK_ROUTER: asks for routers: router solicitation
+ * @PSW_NEIGH_ROUTER: speaks as a router: router advertisement, redirect
+ */
+enum psw_neigh_op {
+	PSW_NEIGH_ASK,
+	PSW_NEIGH_TELL,
+	PSW_NEIGH_ASK_ROUTER,
+	PSW_NEIGH_ROUTER,
+};
+
+/**
+ * struct psw_neigh - an ARP or neighbour discovery message
+ * @op: what it does
+ * @lladdr: the link-layer address that it gives for its sender or, telling,
+ *          its target, as psw_mac_key() makes it; 0 if it gives none
+ * @sender: ARP sender or IPv6 source address; IPv4 is IPv4-mapped
+ * @target: the address asked for or told about; :: if there is none
+ */
+struct psw_neigh {
+	enum psw_neigh_op op;
+	u64 lladdr;
+	struct in6_addr sender;
+	struct in6_addr target;
+};
+
+/**
+ * struct psw_frame - a frame on its way, described once
+ * @skb: the frame; data is at the network header, the Ethernet header before
+ * @sw: the switch that it is in
+ * @in: the port that it came from, or NULL: from the host
+ * @stats: where what becomes of it is counted
+ * @dst: destination MAC, as psw_mac_key() makes it
+ * @src: source MAC, likewise
+ * @kind: which of the rest is filled in
+ * @src4: IPv4 source, for PSW_KIND_IPV4
+ * @src6: IPv6 source, for PSW_KIND_IPV6 and PSW_KIND_ND
+ * @neigh: for PSW_KIND_ARP and PSW_KIND_ND
+ */
+struct psw_frame {
+	struct sk_buff *skb;
+	struct psw_switch *sw;
+	struct psw_port *in;
+	struct psw_stats __percpu *stats;
+	u64 dst;
+	u64 src;
+	enum psw_kind kind;
+	union {
+		__be32 src4;
+		struct in6_addr src6;
+	};
+	struct psw_neigh neigh;
+};
+
+enum psw_drop psw_frame_describe(struct psw_frame *frame);
+
+/**
+ * psw_frame_is_group() - whether a frame is for more than one station
+ * @frame: described
+ *
+ * Return: the group bit of its destination (IEEE 802-2014 8.2.2).
+ */
+static inline bool psw_frame_is_group(const struct psw_frame *frame)
+{
+	return is_multicast_ether_addr(eth_hdr(frame->skb)->h_dest);
+}
+
+/**
+ * psw_frame_is_neigh() - whether a frame's neighbour fields are filled in
+ * @frame: described
+ */
+static inline bool psw_frame_is_neigh(const struct psw_frame *frame)
+{
+	return frame->kind == PSW_KIND_ARP || frame->kind == PSW_KIND_ND;
+}
+
+#endif /* _PSW_FRAME_H */

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "guard.h"
+
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/udp.h>
+#include <net/ipv6.h>
+
+#include "frame.h"
+#include "neigh.h"
+#include "psw.h"
+
+static bool psw_port_holds(const struct psw_port *port,
+			   const struct in6_addr *ip)
+{
+	struct psw_entry *entry = psw_table_find_ip(&port->sw->table, ip);
+
+	return entry && entry->port == port;
+}
+
+static bool psw_port_holds_ipv4(const struct psw_port *port, __be32 ip4)
+{
+	struct in6_addr ip;
+
+	if (likely(ip4 == READ_ONCE(port->ip4)))
+		return true;
+	ipv6_addr_set_v4mapped(ip4, &ip);
+	return psw_port_holds(port, &ip);
+}
+
+static bool psw_port_holds_ipv6(const struct psw_port *port,
+				const struct in6_addr *ip)
+{
+	const struct psw_entry *first = rcu_dereference(port->ip6);
+
+	if (likely(first && ipv6_addr_equal(ip, &first->ip)))
+		return true;
+	if (ipv6_addr_type(ip) & IPV6_ADDR_LINKLOCAL &&
+	    psw_mac_of_link_local(ip) == READ_ONCE(port->mac))
+		return true;
+	return psw_port_holds(port, ip);
+}
+
+/* A DHCP client that has no address yet sends from 0.0.0.0, port 68, to the
+ * broadcast address, port 67 (RFC 2131 4.1).
+ */
+static bool psw_is_dhcp_client(const struct psw_frame *frame)
+{
+	const struct iphdr *ip;
+	const struct udphdr *udp;
+	struct udphdr copy_udp;
+	struct iphdr copy_ip;
+
+	ip = skb_header_pointer(frame->skb, 0, sizeof(copy_ip), &copy_ip);
+	if (!ip || ip->ihl < 5 || ip->protocol != IPPROTO_UDP ||
+	    ip->saddr || ip->daddr != htonl(INADDR_BROADCAST))
+		return false;
+	udp = skb_header_pointer(frame->skb, ip->ihl * 4, sizeof(copy_udp),
+				 &copy_udp);
+	return udp && udp->source == htons(68) && udp->dest == htons(67);
+}
+
+static enum psw_drop psw_guard_ipv4(const struct psw_frame *frame)
+{
+	if (likely(psw_port_holds_ipv4(frame->in, frame->src4)))
+		return PSW_PASS;
+	return psw_is_dhcp_client(frame) ? PSW_PASS : PSW_DROP_SPOOFED_IPV4;
+}
+
+/* The unspecified source is for hosts that have no address yet: duplicate
+ * address detection and router solicitation (psw_guard_nd()), and multicast
+ * listener reports, which are link-scoped (RFC 3590 4).
+ */
+static enum psw_drop psw_guard_ipv6(const struct psw_frame *frame)
+{
+	if (likely(psw_port_holds_ipv6(frame->in, &frame->src6)))
+		return PSW_PASS;
+	return ipv6_addr_any(&frame->src6) && psw_frame_is_group(frame) ?
+	       PSW_PASS : PSW_DROP_SPOOFED_IPV6;
+}
+
+/* RFC 5227: a probe has no sender address. */
+static enum psw_drop psw_guard_arp(const struct psw_frame *frame)
+{
+	const struct psw_neigh *neigh = &frame->neigh;
+	__be32 sender = neigh->sender.s6_addr32[3];
+
+	if (neigh->lladdr != frame->src)
+		return PSW_DROP_SPOOFED_ARP;
+	if (!sender && neigh->op == PSW_NEIGH_ASK)
+		return PSW_PASS;
+	return psw_port_holds_ipv4(frame->in, sender) ? PSW_PASS :
+							PSW_DROP_SPOOFED_ARP;
+}
+
+/* RFC 4861 4: who asks gives its own link-layer address or none; who tells
+ * holds the target. RFC 4862 5.4.2: duplicate address detection has no source.
+ */
+static enum psw_drop psw_guard_nd(const struct psw_frame *frame)
+{
+	const struct psw_neigh *neigh = &frame->neigh;
+	enum psw_drop drop;
+
+	if (neigh->op == PSW_NEIGH_ROUTER)
+		return PSW_DROP_ROUTER_MESSAGE;
+	drop = psw_guard_ipv6(frame);
+	if (drop != PSW_PASS)
+		return drop;
+	if (neigh->lladdr && neigh->lladdr != frame->src)
+		return PSW_DROP_SPOOFED_ND;
+	if (neigh->op == PSW_NEIGH_TELL &&
+	    !psw_port_holds_ipv6(frame->in, &neigh->target))
+		return PSW_DROP_SPOOFED_ND;
+	return PSW_PASS;
+}
+
+/**
+ * psw_guard() - whether the port may send a frame from this source
+ * @frame: described, from a port
+ *
+ * Context: RCU read section, bottom halves off.
+ * Return: PSW_PASS, or what the frame is dropped for.
+ */
+enum psw_drop psw_guard(const struct psw_frame *frame)
+{
+	u8 guard = READ_ONCE(frame->in->guard);
+
+	if (unlikely(guard == PODSWITCH_GUARD_OFF))
+		return PSW_PASS;
+	if (unlikely(frame->src != READ_ONCE(frame->in->mac)))
+		return PSW_DROP_SPOOFED_MAC;
+	if (guard != PODSWITCH_GUARD_MAC_IP)
+		return PSW_PASS;
+
+	switch (frame->kind) {
+	case PSW_KIND_OTHER:
+		break;
+	case PSW_KIND_IPV4:
+		return psw_guard_ipv4(frame);
+	case PSW_KIND_IPV6:
+		return psw_guard_ipv6(frame);
+	case PSW_KIND_ARP:
+		return psw_guard_arp(frame);
+	case PSW_KIND_ND:
+		return psw_guard_nd(frame);
+	}
+	return PSW_PASS;
+}

@@ -1,0 +1,528 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The operations that podswitch-nl.h declares: each turns attributes into a
+ * configuration, acts on that under RTNL, and fills the reply.
+ */
+#include "podswitch-nl.h"
+
+#include <linux/etherdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+#include <net/ipv6.h>
+#include <net/netlink.h>
+
+#include "notify.h"
+#include "port.h"
+#include "psw.h"
+
+/**
+ * struct psw_dump - where a dump goes on
+ * @switch_ifindex: the first switch not done yet
+ * @port_ifindex: its first port not done yet
+ */
+struct psw_dump {
+	unsigned long switch_ifindex;
+	unsigned long port_ifindex;
+};
+
+static struct psw_switch *psw_nl_switch_rtnl(struct genl_info *info, int attr)
+{
+	struct psw_switch *sw;
+
+	if (GENL_REQ_ATTR_CHECK(info, attr))
+		return ERR_PTR(-EINVAL);
+	sw = psw_switch_get_rtnl(genl_info_net(info),
+				 nla_get_u32(info->attrs[attr]));
+	if (sw)
+		return sw;
+	NL_SET_ERR_MSG_ATTR_FMT(info->extack, info->attrs[attr],
+				"No podswitch has interface index %u",
+				nla_get_u32(info->attrs[attr]));
+	return ERR_PTR(-ENODEV);
+}
+
+static struct net_device *psw_nl_device_rtnl(struct genl_info *info)
+{
+	struct nlattr *attr = info->attrs[PODSWITCH_A_PORT_IFINDEX];
+	struct net_device *dev;
+
+	if (GENL_REQ_ATTR_CHECK(info, PODSWITCH_A_PORT_IFINDEX))
+		return ERR_PTR(-EINVAL);
+	dev = __dev_get_by_index(genl_info_net(info), nla_get_u32(attr));
+	if (dev)
+		return dev;
+	NL_SET_ERR_MSG_ATTR_FMT(info->extack, attr,
+				"No device in this network namespace has interface index %u",
+				nla_get_u32(attr));
+	return ERR_PTR(-ENODEV);
+}
+
+static struct psw_port *psw_nl_port_rtnl(struct genl_info *info)
+{
+	struct net_device *dev = psw_nl_device_rtnl(info);
+	struct psw_port *port;
+
+	if (IS_ERR(dev))
+		return ERR_CAST(dev);
+	port = psw_port_get_rtnl(dev);
+	if (port)
+		return port;
+	NL_SET_ERR_MSG_ATTR_FMT(info->extack,
+				info->attrs[PODSWITCH_A_PORT_IFINDEX],
+				"Device %s is no port of a podswitch",
+				dev->name);
+	return ERR_PTR(-ENOENT);
+}
+
+static int psw_cfg_parse_mac(struct psw_port_cfg *cfg, struct nlattr *attr,
+			     struct netlink_ext_ack *extack)
+{
+	if (!attr)
+		return 0;
+	if (!is_valid_ether_addr(nla_data(attr))) {
+		NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
+					"MAC %pM is not that of a station",
+					nla_data(attr));
+		return -EINVAL;
+	}
+	cfg->mac = psw_mac_key(nla_data(attr));
+	cfg->mac_attr = attr;
+	return 0;
+}
+
+static int psw_cfg_parse_owner(struct psw_port_cfg *cfg, struct nlattr *attr,
+			       struct netlink_ext_ack *extack)
+{
+	if (!attr)
+		return 0;
+	cfg->owner = true;
+	return nla_parse_nested(cfg->owner_attrs, PODSWITCH_A_OWNER_MAX, attr,
+				podswitch_owner_nl_policy, extack);
+}
+
+static int psw_cfg_check_ipv4(__be32 ip, const struct nlattr *attr,
+			      struct netlink_ext_ack *extack)
+{
+	if (!ipv4_is_zeronet(ip) && !ipv4_is_loopback(ip) &&
+	    !ipv4_is_multicast(ip) && !ipv4_is_lbcast(ip))
+		return 0;
+	NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
+				"Address %pI4 is not that of one host", &ip);
+	return -EINVAL;
+}
+
+static int psw_cfg_check_ipv6(const struct in6_addr *ip,
+			      const struct nlattr *attr,
+			      struct netlink_ext_ack *extack)
+{
+	int type = ipv6_addr_type(ip);
+
+	if (type & IPV6_ADDR_UNICAST &&
+	    !(type & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_MAPPED)))
+		return 0;
+	NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
+				"Address %pI6c is not that of one host", ip);
+	return -EINVAL;
+}
+
+static int psw_cfg_parse_address(struct psw_address_cfg *address,
+				 struct nlattr *attr,
+				 struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[PODSWITCH_A_ADDRESS_MAX + 1];
+	__be32 ip4;
+	int err;
+
+	err = nla_parse_nested(tb, PODSWITCH_A_ADDRESS_MAX, attr,
+			       podswitch_address_nl_policy, extack);
+	if (err)
+		return err;
+	if (!tb[PODSWITCH_A_ADDRESS_IPV4] == !tb[PODSWITCH_A_ADDRESS_IPV6]) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "An address is either IPv4 or IPv6");
+		return -EINVAL;
+	}
+
+	address->attr = attr;
+	if (tb[PODSWITCH_A_ADDRESS_IPV6]) {
+		address->ip = nla_get_in6_addr(tb[PODSWITCH_A_ADDRESS_IPV6]);
+		return psw_cfg_check_ipv6(&address->ip, attr, extack);
+	}
+	ip4 = nla_get_in_addr(tb[PODSWITCH_A_ADDRESS_IPV4]);
+	ipv6_addr_set_v4mapped(ip4, &address->ip);
+	return psw_cfg_check_ipv4(ip4, attr, extack);
+}
+
+static int psw_cfg_check_twice(const struct psw_port_cfg *cfg,
+			       struct netlink_ext_ack *extack)
+{
+	const struct psw_address_cfg *last;
+	unsigned int i;
+
+	last = &cfg->addresses[cfg->n_addresses - 1];
+	for (i = 0; i < cfg->n_addresses - 1; i++) {
+		if (!ipv6_addr_equal(&cfg->addresses[i].ip, &last->ip))
+			continue;
+		NL_SET_ERR_MSG_ATTR(extack, last->attr,
+				    "The request has this address twice");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Policy cannot say how often an attribute may come. */
+static int psw_cfg_parse_addresses(struct psw_port_cfg *cfg,
+				   struct genl_info *info)
+{
+	struct nlattr *attr;
+	int rem, err;
+
+	cfg->addresses = kcalloc(PODSWITCH_PORT_ADDRESSES_MAX,
+				 sizeof(*cfg->addresses), GFP_KERNEL);
+	if (!cfg->addresses)
+		return -ENOMEM;
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != PODSWITCH_A_PORT_ADDRESS)
+			continue;
+		if (cfg->n_addresses == PODSWITCH_PORT_ADDRESSES_MAX) {
+			NL_SET_ERR_MSG_ATTR_FMT(info->extack, attr,
+						"A port holds at most %d addresses",
+						PODSWITCH_PORT_ADDRESSES_MAX);
+			return -ENOSPC;
+		}
+		err = psw_cfg_parse_address(&cfg->addresses[cfg->n_addresses++],
+					    attr, info->extack);
+		if (!err)
+			err = psw_cfg_check_twice(cfg, info->extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int psw_cfg_flag(const struct nlattr *attr)
+{
+	return attr ? nla_get_u8(attr) : -1;
+}
+
+/* Ended by psw_cfg_fini(), also where it fails. */
+static int psw_cfg_parse(struct psw_port_cfg *cfg, struct genl_info *info)
+{
+	struct nlattr **attrs = info->attrs;
+	int err;
+
+	psw_port_cfg_init(cfg);
+	if (attrs[PODSWITCH_A_PORT_GUARD])
+		cfg->guard = nla_get_u32(attrs[PODSWITCH_A_PORT_GUARD]);
+	cfg->isolated = psw_cfg_flag(attrs[PODSWITCH_A_PORT_ISOLATED]);
+	cfg->hairpin = psw_cfg_flag(attrs[PODSWITCH_A_PORT_HAIRPIN]);
+
+	err = psw_cfg_parse_mac(cfg, attrs[PODSWITCH_A_PORT_MAC],
+				info->extack);
+	if (err)
+		return err;
+	err = psw_cfg_parse_owner(cfg, attrs[PODSWITCH_A_PORT_OWNER],
+				  info->extack);
+	if (err)
+		return err;
+	return attrs[PODSWITCH_A_PORT_ADDRESS] ?
+	       psw_cfg_parse_addresses(cfg, info) : 0;
+}
+
+static void psw_cfg_fini(struct psw_port_cfg *cfg)
+{
+	kfree(cfg->addresses);
+}
+
+static int psw_nl_reply(struct genl_info *info, struct sk_buff *msg, void *hdr,
+			int err)
+{
+	if (WARN_ON_ONCE(err)) {
+		nlmsg_free(msg);
+		return err;
+	}
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+}
+
+int podswitch_nl_switch_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct psw_switch *sw;
+	struct sk_buff *msg;
+	void *hdr;
+	int err;
+
+	rtnl_lock();
+	sw = psw_nl_switch_rtnl(info, PODSWITCH_A_SWITCH_IFINDEX);
+	err = PTR_ERR_OR_ZERO(sw);
+	if (err)
+		goto err_unlock;
+	err = -ENOMEM;
+	msg = genlmsg_new(psw_switch_msg_size(), GFP_KERNEL);
+	if (!msg)
+		goto err_unlock;
+	hdr = genlmsg_put_reply(msg, info, &podswitch_nl_family, 0,
+				PODSWITCH_CMD_SWITCH_GET);
+	err = hdr ? psw_switch_fill(msg, sw) : -EMSGSIZE;
+	rtnl_unlock();
+	return psw_nl_reply(info, msg, hdr, err);
+
+err_unlock:
+	rtnl_unlock();
+	return err;
+}
+
+/* Puts one object into a dump, by fill(msg, object), or leaves the message as
+ * it was.
+ */
+static int psw_nl_dump_one(struct sk_buff *msg, struct netlink_callback *cb,
+			   u8 cmd, const void *object,
+			   int (*fill)(struct sk_buff *msg, const void *object))
+{
+	void *hdr;
+
+	hdr = genlmsg_put(msg, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			  &podswitch_nl_family, NLM_F_MULTI, cmd);
+	if (!hdr)
+		return -EMSGSIZE;
+	genl_dump_check_consistent(cb, hdr);
+	if (fill(msg, object)) {
+		genlmsg_cancel(msg, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(msg, hdr);
+	return 0;
+}
+
+static int psw_nl_fill_switch(struct sk_buff *msg, const void *object)
+{
+	return psw_switch_fill(msg, object);
+}
+
+static int psw_nl_fill_port(struct sk_buff *msg, const void *object)
+{
+	return psw_port_fill(msg, object);
+}
+
+int podswitch_nl_switch_get_dumpit(struct sk_buff *skb,
+				   struct netlink_callback *cb)
+{
+	struct psw_dump *dump = (struct psw_dump *)cb->ctx;
+	struct psw_net *pn = psw_net(sock_net(skb->sk));
+	struct psw_switch *sw;
+	unsigned long ifindex;
+	int err = 0;
+
+	BUILD_BUG_ON(sizeof(*dump) > sizeof(cb->ctx));
+	rtnl_lock();
+	cb->seq = pn->seq;
+	xa_for_each_start(&pn->switches, ifindex, sw, dump->switch_ifindex) {
+		err = psw_nl_dump_one(skb, cb, PODSWITCH_CMD_SWITCH_GET, sw,
+				      psw_nl_fill_switch);
+		if (err)
+			break;
+		dump->switch_ifindex = ifindex + 1;
+	}
+	rtnl_unlock();
+	return skb->len ? : err;
+}
+
+int podswitch_nl_switch_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr **attrs = info->attrs;
+	struct psw_switch *sw;
+	int err;
+
+	rtnl_lock();
+	sw = psw_nl_switch_rtnl(info, PODSWITCH_A_SWITCH_IFINDEX);
+	err = PTR_ERR_OR_ZERO(sw);
+	if (!err && attrs[PODSWITCH_A_SWITCH_MAX_PORTS])
+		sw->max_ports = nla_get_u32(attrs[PODSWITCH_A_SWITCH_MAX_PORTS]);
+	if (!err && attrs[PODSWITCH_A_SWITCH_MAX_ADDRESSES])
+		sw->max_addresses =
+			nla_get_u32(attrs[PODSWITCH_A_SWITCH_MAX_ADDRESSES]);
+	rtnl_unlock();
+	return err;
+}
+
+int podswitch_nl_port_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct psw_port_cfg cfg;
+	struct net_device *dev;
+	struct psw_switch *sw;
+	int err;
+
+	err = psw_cfg_parse(&cfg, info);
+	if (err)
+		goto out_fini;
+
+	rtnl_lock();
+	sw = psw_nl_switch_rtnl(info, PODSWITCH_A_PORT_SWITCH);
+	err = PTR_ERR_OR_ZERO(sw);
+	if (err)
+		goto out_unlock;
+	dev = psw_nl_device_rtnl(info);
+	err = PTR_ERR_OR_ZERO(dev);
+	if (err)
+		goto out_unlock;
+	err = psw_port_add(sw, dev, &cfg, info->extack);
+out_unlock:
+	rtnl_unlock();
+out_fini:
+	psw_cfg_fini(&cfg);
+	return err;
+}
+
+/* Parses a request about a port that is there, and acts on both. */
+static int psw_nl_on_port(struct genl_info *info,
+			  int (*act)(struct psw_port *port,
+				     const struct psw_port_cfg *cfg,
+				     struct netlink_ext_ack *extack))
+{
+	struct psw_port_cfg cfg;
+	struct psw_port *port;
+	int err;
+
+	err = psw_cfg_parse(&cfg, info);
+	if (err)
+		goto out_fini;
+
+	rtnl_lock();
+	port = psw_nl_port_rtnl(info);
+	err = PTR_ERR_OR_ZERO(port);
+	if (!err)
+		err = act(port, &cfg, info->extack);
+	rtnl_unlock();
+out_fini:
+	psw_cfg_fini(&cfg);
+	return err;
+}
+
+int podswitch_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return psw_nl_on_port(info, psw_port_change);
+}
+
+int podswitch_nl_address_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	if (GENL_REQ_ATTR_CHECK(info, PODSWITCH_A_PORT_ADDRESS))
+		return -EINVAL;
+	return psw_nl_on_port(info, psw_port_add_addresses);
+}
+
+int podswitch_nl_address_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	if (GENL_REQ_ATTR_CHECK(info, PODSWITCH_A_PORT_ADDRESS))
+		return -EINVAL;
+	return psw_nl_on_port(info, psw_port_del_addresses);
+}
+
+int podswitch_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct psw_port *port;
+	int err;
+
+	rtnl_lock();
+	port = psw_nl_port_rtnl(info);
+	err = PTR_ERR_OR_ZERO(port);
+	if (!err)
+		psw_port_del(port);
+	rtnl_unlock();
+	return err;
+}
+
+int podswitch_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct psw_port *port;
+	struct sk_buff *msg;
+	void *hdr;
+	int err;
+
+	rtnl_lock();
+	port = psw_nl_port_rtnl(info);
+	err = PTR_ERR_OR_ZERO(port);
+	if (err)
+		goto err_unlock;
+	err = -ENOMEM;
+	msg = genlmsg_new(psw_port_msg_size(port), GFP_KERNEL);
+	if (!msg)
+		goto err_unlock;
+	hdr = genlmsg_put_reply(msg, info, &podswitch_nl_family, 0,
+				PODSWITCH_CMD_PORT_GET);
+	err = hdr ? psw_port_fill(msg, port) : -EMSGSIZE;
+	rtnl_unlock();
+	return psw_nl_reply(info, msg, hdr, err);
+
+err_unlock:
+	rtnl_unlock();
+	return err;
+}
+
+/* Whether a port's owner has every member that a dump asks for. */
+static bool psw_port_is_owned(const struct psw_port *port,
+			      struct nlattr *const *wanted)
+{
+	int i;
+
+	for (i = 1; i <= PODSWITCH_A_OWNER_MAX; i++) {
+		if (!wanted[i])
+			continue;
+		if (!port->owner[i] || nla_strcmp(wanted[i], port->owner[i]))
+			return false;
+	}
+	return true;
+}
+
+static int psw_nl_dump_ports(struct sk_buff *msg, struct netlink_callback *cb,
+			     struct psw_switch *sw, struct nlattr **wanted)
+{
+	struct psw_dump *dump = (struct psw_dump *)cb->ctx;
+	struct psw_port *port;
+	unsigned long ifindex;
+	int err;
+
+	xa_for_each_start(&sw->ports, ifindex, port, dump->port_ifindex) {
+		if (psw_port_is_owned(port, wanted)) {
+			err = psw_nl_dump_one(msg, cb, PODSWITCH_CMD_PORT_GET,
+					      port, psw_nl_fill_port);
+			if (err)
+				return err;
+		}
+		dump->port_ifindex = ifindex + 1;
+	}
+	return 0;
+}
+
+int podswitch_nl_port_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb)
+{
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	struct nlattr *wanted[PODSWITCH_A_OWNER_MAX + 1] = {};
+	struct psw_dump *dump = (struct psw_dump *)cb->ctx;
+	struct psw_net *pn = psw_net(sock_net(skb->sk));
+	struct psw_switch *sw;
+	unsigned long ifindex;
+	int err = 0;
+
+	if (attrs[PODSWITCH_A_PORT_OWNER])
+		err = nla_parse_nested(wanted, PODSWITCH_A_OWNER_MAX,
+				       attrs[PODSWITCH_A_PORT_OWNER],
+				       podswitch_owner_nl_policy, cb->extack);
+	if (err)
+		return err;
+
+	rtnl_lock();
+	cb->seq = pn->seq;
+	xa_for_each_start(&pn->switches, ifindex, sw, dump->switch_ifindex) {
+		if (!attrs[PODSWITCH_A_PORT_SWITCH] ||
+		    nla_get_u32(attrs[PODSWITCH_A_PORT_SWITCH]) == ifindex)
+			err = psw_nl_dump_ports(skb, cb, sw, wanted);
+		if (err)
+			break;
+		dump->switch_ifindex = ifindex + 1;
+		dump->port_ifindex = 0;
+	}
+	rtnl_unlock();
+	return skb->len ? : err;
+}

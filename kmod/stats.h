@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _PSW_STATS_H
+#define _PSW_STATS_H
+
+#include <linux/percpu.h>
+#include <linux/u64_stats_sync.h>
+#include <uapi/linux/podswitch.h>
+
+/**
+ * enum psw_drop - why a frame is not delivered
+ * @PSW_PASS: it is
+ *
+ * The values are the protocol's own (attribute set "drops"), so a counter's
+ * index is its attribute.
+ */
+enum psw_drop {
+	PSW_PASS = 0,
+	PSW_DROP_MALFORMED = PODSWITCH_A_DROPS_MALFORMED,
+	PSW_DROP_TAGGED = PODSWITCH_A_DROPS_TAGGED,
+	PSW_DROP_RESERVED_GROUP = PODSWITCH_A_DROPS_RESERVED_GROUP,
+	PSW_DROP_SPOOFED_MAC = PODSWITCH_A_DROPS_SPOOFED_MAC,
+	PSW_DROP_SPOOFED_IPV4 = PODSWITCH_A_DROPS_SPOOFED_IPV4,
+	PSW_DROP_SPOOFED_IPV6 = PODSWITCH_A_DROPS_SPOOFED_IPV6,
+	PSW_DROP_SPOOFED_ARP = PODSWITCH_A_DROPS_SPOOFED_ARP,
+	PSW_DROP_SPOOFED_ND = PODSWITCH_A_DROPS_SPOOFED_ND,
+	PSW_DROP_ROUTER_MESSAGE = PODSWITCH_A_DROPS_ROUTER_MESSAGE,
+	PSW_DROP_UNKNOWN_DESTINATION = PODSWITCH_A_DROPS_UNKNOWN_DESTINATION,
+	PSW_DROP_SAME_PORT = PODSWITCH_A_DROPS_SAME_PORT,
+	PSW_DROP_ISOLATED = PODSWITCH_A_DROPS_ISOLATED,
+	PSW_DROP_TOO_BIG = PODSWITCH_A_DROPS_TOO_BIG,
+	PSW_DROP_RECEIVER_DOWN = PODSWITCH_A_DROPS_RECEIVER_DOWN,
+	PSW_DROP_NO_MEMORY = PODSWITCH_A_DROPS_NO_MEMORY,
+};
+
+/**
+ * struct psw_stats - counters of one CPU, of a port or of a switch's host side
+ * @queued: frames delivered through a device's own transmit
+ * @answered: ARP requests and neighbour solicitations answered
+ * @drops: frames not delivered, by &enum psw_drop
+ * @syncp: lets 32-bit readers see whole values
+ *
+ * Frames and bytes that pass are counted by the devices themselves.
+ */
+struct psw_stats {
+	u64_stats_t queued;
+	u64_stats_t answered;
+	u64_stats_t drops[PODSWITCH_A_DROPS_MAX + 1];
+	struct u64_stats_sync syncp;
+};
+
+/**
+ * psw_stats_inc() - adds one to a counter on this CPU
+ * @stats: where the counters are
+ * @member: &queued, &answered or an element of &drops
+ *
+ * Context: bottom halves off.
+ */
+#define psw_stats_inc(stats, member) do {				\
+	struct psw_stats *__cpu = this_cpu_ptr(stats);			\
+									\
+	u64_stats_update_begin(&__cpu->syncp);				\
+	u64_stats_inc(&__cpu->member);					\
+	u64_stats_update_end(&__cpu->syncp);				\
+} while (0)
+
+/**
+ * struct psw_stats_sum - the counters of all CPUs together
+ * @queued: see &struct psw_stats
+ * @answered: see &struct psw_stats
+ * @drops: see &struct psw_stats
+ */
+struct psw_stats_sum {
+	u64 queued;
+	u64 answered;
+	u64 drops[PODSWITCH_A_DROPS_MAX + 1];
+};
+
+struct psw_stats __percpu *psw_stats_create(void);
+void psw_stats_sum(const struct psw_stats __percpu *stats,
+		   struct psw_stats_sum *sum);
+
+#endif /* _PSW_STATS_H */

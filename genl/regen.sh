@@ -4,7 +4,6 @@
 # --check changes nothing and fails if what is committed differs from what would be made.
 set -euo pipefail
 genl=$(dirname "$(realpath "$0")")
-# shellcheck source=scripts/common.sh
 . "$genl/../scripts/common.sh"
 
 need python3-yaml python3-jsonschema

@@ -41,7 +41,7 @@ static_assert(ARRAY_SIZE(psw_core_reason) == PODSWITCH_A_DROPS_MAX + 1);
  */
 void psw_drop(const struct psw_frame *frame, enum psw_drop reason)
 {
-	psw_stats_inc(frame->stats, drops[reason]);
+	psw_stats_drop(frame->stats, reason);
 	kfree_skb_reason(frame->skb, psw_core_reason[reason]);
 }
 
@@ -118,7 +118,7 @@ static rx_handler_result_t psw_deliver_direct(const struct psw_frame *frame,
 /* Sends through the device's own transmit; the skb is gone on return. */
 static void psw_port_transmit(const struct psw_port *port, struct sk_buff *skb)
 {
-	psw_stats_inc(port->stats, queued);
+	psw_stats_queued(port->stats);
 	skb_forward_csum(skb);
 	skb_clear_tstamp(skb);
 	skb_push(skb, ETH_HLEN);
@@ -225,7 +225,7 @@ void psw_deliver_group(const struct psw_frame *frame)
 			continue;
 		copy = skb_clone(frame->skb, GFP_ATOMIC);
 		if (unlikely(!copy)) {
-			psw_stats_inc(frame->stats, drops[PSW_DROP_NO_MEMORY]);
+			psw_stats_drop(frame->stats, PSW_DROP_NO_MEMORY);
 			return;
 		}
 		psw_port_transmit(port, copy);
@@ -243,7 +243,7 @@ void psw_deliver_answer(const struct psw_frame *frame, struct sk_buff *answer)
 {
 	struct net_device *dev = frame->sw->dev;
 
-	psw_stats_inc(frame->stats, answered);
+	psw_stats_answered(frame->stats);
 	if (frame->in) {
 		__skb_pull(answer, ETH_HLEN);
 		psw_port_transmit(frame->in, answer);

@@ -162,7 +162,7 @@ static int psw_dev_newlink(struct net_device *dev,
 	return err;
 }
 
-PSW_NEWLINK_ADAPTER(psw_dev_newlink)
+PSW_NEWLINK_ADAPTER(psw_dev_newlink);
 
 static struct rtnl_link_ops psw_link_ops __read_mostly = {
 	.kind = PSW_KIND,

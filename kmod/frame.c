@@ -169,25 +169,20 @@ static enum psw_drop psw_frame_describe_ipv4(struct psw_frame *frame)
 }
 
 /**
- * psw_frame_describe() - reads what the switch has to know of a frame
- * @frame: @skb, @sw, @in and @stats are set; the rest is filled in
- *
- * Nothing is written to the frame, so that it may be shared with taps.
+ * psw_frame_describe_rare() - the part of psw_frame_describe() for frames that
+ * are not IPv4 with their header in one piece
+ * @frame: @dst and @src are set as well
  *
  * Context: RCU read section, bottom halves off.
  * Return: PSW_PASS, or why the frame cannot be forwarded.
  */
-enum psw_drop psw_frame_describe(struct psw_frame *frame)
+enum psw_drop psw_frame_describe_rare(struct psw_frame *frame)
 {
-	const struct ethhdr *eth = eth_hdr(frame->skb);
-
-	frame->dst = psw_mac_key(eth->h_dest);
-	frame->src = psw_mac_key(eth->h_source);
 	frame->kind = PSW_KIND_OTHER;
-	if (unlikely(skb_vlan_tag_present(frame->skb)))
+	if (skb_vlan_tag_present(frame->skb))
 		return PSW_DROP_TAGGED;
 
-	switch (eth->h_proto) {
+	switch (eth_hdr(frame->skb)->h_proto) {
 	case htons(ETH_P_IP):
 		return psw_frame_describe_ipv4(frame);
 	case htons(ETH_P_IPV6):

@@ -115,23 +115,14 @@ static enum psw_drop psw_guard_nd(const struct psw_frame *frame)
 }
 
 /**
- * psw_guard() - whether the port may send a frame from this source
- * @frame: described, from a port
+ * psw_guard_ip() - whether the port may send from this IP address
+ * @frame: described, from a port whose MAC it carries
  *
  * Context: RCU read section, bottom halves off.
  * Return: PSW_PASS, or what the frame is dropped for.
  */
-enum psw_drop psw_guard(const struct psw_frame *frame)
+enum psw_drop psw_guard_ip(const struct psw_frame *frame)
 {
-	u8 guard = READ_ONCE(frame->in->guard);
-
-	if (unlikely(guard == PODSWITCH_GUARD_OFF))
-		return PSW_PASS;
-	if (unlikely(frame->src != READ_ONCE(frame->in->mac)))
-		return PSW_DROP_SPOOFED_MAC;
-	if (guard != PODSWITCH_GUARD_MAC_IP)
-		return PSW_PASS;
-
 	switch (frame->kind) {
 	case PSW_KIND_OTHER:
 		break;

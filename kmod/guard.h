@@ -2,10 +2,36 @@
 #ifndef _PSW_GUARD_H
 #define _PSW_GUARD_H
 
+#include <linux/compiler.h>
+
+#include "frame.h"
+#include "psw.h"
 #include "stats.h"
 
-struct psw_frame;
+enum psw_drop psw_guard_ip(const struct psw_frame *frame);
 
-enum psw_drop psw_guard(const struct psw_frame *frame);
+/**
+ * psw_guard() - whether the port may send a frame from this source
+ * @frame: described, from a port
+ *
+ * Context: RCU read section, bottom halves off.
+ * Return: PSW_PASS, or what the frame is dropped for.
+ */
+static inline enum psw_drop psw_guard(const struct psw_frame *frame)
+{
+	const struct psw_port *port = frame->in;
+	u8 guard = READ_ONCE(port->guard);
+
+	if (unlikely(guard == PODSWITCH_GUARD_OFF))
+		return PSW_PASS;
+	if (unlikely(frame->src != READ_ONCE(port->mac)))
+		return PSW_DROP_SPOOFED_MAC;
+	if (guard != PODSWITCH_GUARD_MAC_IP)
+		return PSW_PASS;
+	if (likely(frame->kind == PSW_KIND_IPV4 &&
+		   frame->src4 == READ_ONCE(port->ip4)))
+		return PSW_PASS;
+	return psw_guard_ip(frame);
+}
 
 #endif /* _PSW_GUARD_H */

@@ -49,19 +49,51 @@ struct psw_stats {
 };
 
 /**
- * psw_stats_inc() - adds one to a counter on this CPU
- * @stats: where the counters are
- * @member: &queued, &answered or an element of &drops
+ * psw_stats_drop() - counts a frame that is not delivered
+ * @stats: where
+ * @reason: why
  *
  * Context: bottom halves off.
  */
-#define psw_stats_inc(stats, member) do {				\
-	struct psw_stats *__cpu = this_cpu_ptr(stats);			\
-									\
-	u64_stats_update_begin(&__cpu->syncp);				\
-	u64_stats_inc(&__cpu->member);					\
-	u64_stats_update_end(&__cpu->syncp);				\
-} while (0)
+static inline void psw_stats_drop(struct psw_stats __percpu *stats,
+				  enum psw_drop reason)
+{
+	struct psw_stats *cpu = this_cpu_ptr(stats);
+
+	u64_stats_update_begin(&cpu->syncp);
+	u64_stats_inc(&cpu->drops[reason]);
+	u64_stats_update_end(&cpu->syncp);
+}
+
+/**
+ * psw_stats_queued() - counts a frame that a device's own transmit delivers
+ * @stats: where
+ *
+ * Context: bottom halves off.
+ */
+static inline void psw_stats_queued(struct psw_stats __percpu *stats)
+{
+	struct psw_stats *cpu = this_cpu_ptr(stats);
+
+	u64_stats_update_begin(&cpu->syncp);
+	u64_stats_inc(&cpu->queued);
+	u64_stats_update_end(&cpu->syncp);
+}
+
+/**
+ * psw_stats_answered() - counts a question that is answered
+ * @stats: where
+ *
+ * Context: bottom halves off.
+ */
+static inline void psw_stats_answered(struct psw_stats __percpu *stats)
+{
+	struct psw_stats *cpu = this_cpu_ptr(stats);
+
+	u64_stats_update_begin(&cpu->syncp);
+	u64_stats_inc(&cpu->answered);
+	u64_stats_update_end(&cpu->syncp);
+}
 
 /**
  * struct psw_stats_sum - the counters of all CPUs together

@@ -15,11 +15,19 @@ static u32 psw_mac_hash(const void *data, u32 len, u32 seed)
 	return hash_64(*(const u64 *)data ^ seed, 32);
 }
 
+static int psw_mac_compare(struct rhashtable_compare_arg *arg,
+			   const void *object)
+{
+	return ((const struct psw_entry *)object)->mac !=
+	       *(const u64 *)arg->key;
+}
+
 static const struct rhashtable_params psw_mac_params = {
 	.head_offset = offsetof(struct psw_entry, node),
 	.key_offset = offsetof(struct psw_entry, mac),
 	.key_len = sizeof_field(struct psw_entry, mac),
 	.hashfn = psw_mac_hash,
+	.obj_cmpfn = psw_mac_compare,
 	.automatic_shrinking = true,
 };
 

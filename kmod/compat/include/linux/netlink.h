@@ -16,8 +16,10 @@ const char *psw_extack_fmt(const char *fmt, ...) __printf(1, 2);
 } while (0)
 
 #define NL_SET_ERR_MSG_ATTR_FMT(extack, attr, fmt, args...) do {	\
-	NL_SET_ERR_MSG_FMT(extack, fmt, ##args);			\
-	NL_SET_BAD_ATTR(extack, attr);					\
+	struct netlink_ext_ack *__attr_extack = (extack);		\
+									\
+	NL_SET_ERR_MSG_FMT(__attr_extack, fmt, ##args);			\
+	NL_SET_BAD_ATTR(__attr_extack, attr);				\
 } while (0)
 #endif
 

@@ -27,9 +27,10 @@ static int fn##_adapter(struct net *src_net, struct net_device *dev,	\
 									\
 	return fn(dev, &params, extack);				\
 }
+
 #define PSW_NEWLINK(fn) fn##_adapter
 #else
-#define PSW_NEWLINK_ADAPTER(fn)
+#define PSW_NEWLINK_ADAPTER(fn) static_assert(__builtin_constant_p(!(fn)))
 #define PSW_NEWLINK(fn) fn
 #endif
 

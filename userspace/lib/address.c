@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "podswitch.h"
+
+#include <errno.h>
+
+#include "handle.h"
+
+static void podswitch_put_address(struct nl *nl,
+				  const struct podswitch_address *address)
+{
+	struct nlattr *nest = nl_nest_start(nl, PODSWITCH_A_PORT_ADDRESS);
+
+	if (address->family == AF_INET)
+		nl_put(nl, PODSWITCH_A_ADDRESS_IPV4, &address->v4,
+		       sizeof(address->v4));
+	else
+		nl_put(nl, PODSWITCH_A_ADDRESS_IPV6, &address->v6,
+		       sizeof(address->v6));
+	nl_nest_end(nl, nest);
+}
+
+int podswitch_put_addresses(struct podswitch *h,
+			    const struct podswitch_address *addresses,
+			    size_t n_addresses)
+{
+	size_t i;
+
+	for (i = 0; i < n_addresses; i++) {
+		if (addresses[i].family != AF_INET &&
+		    addresses[i].family != AF_INET6) {
+			nl_discard(&h->nl);
+			return nl_fail(&h->nl, -EINVAL,
+				       "Address %zu has no known family", i);
+		}
+		podswitch_put_address(&h->nl, &addresses[i]);
+	}
+	return 0;
+}
+
+bool podswitch_get_ip(const struct nlattr *ipv4, const struct nlattr *ipv6,
+		      struct podswitch_address *address)
+{
+	*address = (struct podswitch_address){ 0 };
+	if (nl_get_bytes(ipv4, &address->v4, sizeof(address->v4)))
+		address->family = AF_INET;
+	else if (nl_get_bytes(ipv6, &address->v6, sizeof(address->v6)))
+		address->family = AF_INET6;
+	return address->family;
+}
+
+bool podswitch_get_address(const struct nlattr *attr,
+			   struct podswitch_address *address)
+{
+	const struct nlattr *tb[PODSWITCH_A_ADDRESS_MAX + 1];
+
+	nl_parse_nested(attr, tb, PODSWITCH_A_ADDRESS_MAX);
+	return podswitch_get_ip(tb[PODSWITCH_A_ADDRESS_IPV4],
+				tb[PODSWITCH_A_ADDRESS_IPV6], address);
+}
+
+static int podswitch_address_change(struct podswitch *h, uint8_t cmd,
+				    uint32_t ifindex,
+				    const struct podswitch_address *addresses,
+				    size_t n_addresses)
+{
+	int err;
+
+	podswitch_begin(h, cmd, NLM_F_ACK);
+	nl_put_u32(&h->nl, PODSWITCH_A_PORT_IFINDEX, ifindex);
+	err = podswitch_put_addresses(h, addresses, n_addresses);
+	if (err)
+		return err;
+	return nl_talk(&h->nl, NULL, NULL);
+}
+
+int podswitch_address_new(struct podswitch *h, uint32_t ifindex,
+			  const struct podswitch_address *addresses,
+			  size_t n_addresses)
+{
+	return podswitch_address_change(h, PODSWITCH_CMD_ADDRESS_NEW, ifindex,
+					addresses, n_addresses);
+}
+
+int podswitch_address_del(struct podswitch *h, uint32_t ifindex,
+			  const struct podswitch_address *addresses,
+			  size_t n_addresses)
+{
+	return podswitch_address_change(h, PODSWITCH_CMD_ADDRESS_DEL, ifindex,
+					addresses, n_addresses);
+}

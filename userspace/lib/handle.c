@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "podswitch.h"
+
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <stdlib.h>
+
+#include "handle.h"
+
+int podswitch_open(struct podswitch **handle)
+{
+	struct podswitch *h;
+	int err;
+
+	/* Mostly buffers that are written before they are read. */
+	h = malloc(sizeof(*h));
+	*handle = h;
+	if (!h)
+		return -ENOMEM;
+	h->genl = (struct nl_genl){ 0 };
+	err = nl_open(&h->nl, NETLINK_GENERIC);
+	if (err)
+		return err;
+	err = nl_genl_resolve(&h->nl, PODSWITCH_FAMILY_NAME, NULL, &h->genl);
+	if (err == -ENOENT)
+		return nl_fail(&h->nl, err,
+			       "The kernel module podswitch is not loaded");
+	return err;
+}
+
+void podswitch_close(struct podswitch *h)
+{
+	if (!h)
+		return;
+	nl_close(&h->nl);
+	free(h);
+}
+
+const char *podswitch_error(const struct podswitch *h)
+{
+	return nl_error(&h->nl);
+}
+
+/* The attribute of the last request that the kernel pointed at, or NULL. */
+static const struct nlattr *podswitch_refused(const struct podswitch *h)
+{
+	const struct nlmsghdr *request = nl_request(&h->nl, h->nl.failed);
+	const struct nlattr *attr;
+	size_t end;
+
+	if (!request || !h->nl.error_offset)
+		return NULL;
+	mnl_attr_for_each(attr, request, GENL_HDRLEN) {
+		end = (size_t)((const char *)mnl_attr_next(attr) -
+			       (const char *)request);
+		if (h->nl.error_offset < end)
+			return attr;
+	}
+	return NULL;
+}
+
+const char *podswitch_error_attribute(const struct podswitch *h)
+{
+	const struct nlmsghdr *request = nl_request(&h->nl, h->nl.failed);
+	const struct nlattr *attr = podswitch_refused(h);
+	const struct genlmsghdr *genl;
+	unsigned int type;
+
+	if (!request)
+		return NULL;
+	genl = mnl_nlmsg_get_payload(request);
+	type = attr ? mnl_attr_get_type(attr) : h->nl.error_missing;
+	return podswitch_attribute_name(genl->cmd, type);
+}
+
+int podswitch_error_address(const struct podswitch *h)
+{
+	const struct nlmsghdr *request = nl_request(&h->nl, h->nl.failed);
+	const struct nlattr *refused = podswitch_refused(h);
+	const struct nlattr *attr;
+	int index = -1;
+
+	if (!refused || mnl_attr_get_type(refused) != PODSWITCH_A_PORT_ADDRESS)
+		return -1;
+	mnl_attr_for_each(attr, request, GENL_HDRLEN) {
+		index += mnl_attr_get_type(attr) == PODSWITCH_A_PORT_ADDRESS;
+		if (attr == refused)
+			break;
+	}
+	return index;
+}

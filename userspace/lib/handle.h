@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef _PODSWITCH_HANDLE_H
+#define _PODSWITCH_HANDLE_H
+
+#include <nl.h>
+
+#include "podswitch.h"
+
+/**
+ * struct podswitch - the handle
+ * @nl: the exchange with the generic netlink family
+ * @genl: the family
+ */
+struct podswitch {
+	struct nl nl;
+	struct nl_genl genl;
+};
+
+/* handle.c */
+
+/**
+ * podswitch_begin() - begins a request
+ * @h: the handle
+ * @cmd: PODSWITCH_CMD_*
+ * @flags: NLM_F_ACK for a change, NLM_F_DUMP for a dump, 0 to read one thing
+ */
+static inline void podswitch_begin(struct podswitch *h, uint8_t cmd,
+				   uint16_t flags)
+{
+	nl_genl_message(&h->nl, &h->genl, cmd, flags);
+}
+
+/* address.c */
+
+/**
+ * podswitch_put_addresses() - appends addresses to a request
+ * @h: the handle
+ * @addresses: the addresses
+ * @n_addresses: how many
+ *
+ * Return: 0; -EINVAL if one is of no known family.
+ */
+int podswitch_put_addresses(struct podswitch *h,
+			    const struct podswitch_address *addresses,
+			    size_t n_addresses);
+
+/**
+ * podswitch_get_address() - reads an address out of its attribute
+ * @attr: PODSWITCH_A_PORT_ADDRESS
+ * @address: filled in
+ *
+ * Return: whether it is of a known family.
+ */
+bool podswitch_get_address(const struct nlattr *attr,
+			   struct podswitch_address *address);
+
+/**
+ * podswitch_get_ip() - reads an address out of the attribute of its family
+ * @ipv4: its 4 bytes, or NULL
+ * @ipv6: its 16 bytes, or NULL
+ * @address: filled in; family 0 without either
+ *
+ * Return: whether there was one.
+ */
+bool podswitch_get_ip(const struct nlattr *ipv4, const struct nlattr *ipv6,
+		      struct podswitch_address *address);
+
+/* names.c */
+
+/**
+ * podswitch_attribute_name() - an attribute's name as the protocol has it
+ * @cmd: the command in whose message it stands
+ * @type: its type
+ *
+ * Return: for example "max-ports", or NULL for a value not known.
+ */
+const char *podswitch_attribute_name(uint8_t cmd, unsigned int type);
+
+/* stats.c */
+
+/**
+ * podswitch_get_stats() - reads counters out of their attribute
+ * @attr: PODSWITCH_A_SWITCH_STATS or PODSWITCH_A_PORT_STATS, or NULL
+ * @stats: filled in
+ */
+void podswitch_get_stats(const struct nlattr *attr,
+			 struct podswitch_stats *stats);
+
+#endif /* _PODSWITCH_HANDLE_H */

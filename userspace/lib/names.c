@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "podswitch.h"
+
+#include "handle.h"
+
+static const char *const podswitch_guards[] = {
+	[PODSWITCH_GUARD_OFF] = "off",
+	[PODSWITCH_GUARD_MAC] = "mac",
+	[PODSWITCH_GUARD_MAC_IP] = "mac+ip",
+};
+
+static const char *const podswitch_drops[] = {
+	[PODSWITCH_A_DROPS_MALFORMED] = "malformed",
+	[PODSWITCH_A_DROPS_TAGGED] = "tagged",
+	[PODSWITCH_A_DROPS_RESERVED_GROUP] = "reserved-group",
+	[PODSWITCH_A_DROPS_SPOOFED_MAC] = "spoofed-mac",
+	[PODSWITCH_A_DROPS_SPOOFED_IPV4] = "spoofed-ipv4",
+	[PODSWITCH_A_DROPS_SPOOFED_IPV6] = "spoofed-ipv6",
+	[PODSWITCH_A_DROPS_SPOOFED_ARP] = "spoofed-arp",
+	[PODSWITCH_A_DROPS_SPOOFED_ND] = "spoofed-nd",
+	[PODSWITCH_A_DROPS_ROUTER_MESSAGE] = "router-message",
+	[PODSWITCH_A_DROPS_UNKNOWN_DESTINATION] = "unknown-destination",
+	[PODSWITCH_A_DROPS_SAME_PORT] = "same-port",
+	[PODSWITCH_A_DROPS_ISOLATED] = "isolated",
+	[PODSWITCH_A_DROPS_TOO_BIG] = "too-big",
+	[PODSWITCH_A_DROPS_RECEIVER_DOWN] = "receiver-down",
+	[PODSWITCH_A_DROPS_NO_MEMORY] = "no-memory",
+};
+
+static const char *const podswitch_switch_attributes[] = {
+	[PODSWITCH_A_SWITCH_IFINDEX] = "ifindex",
+	[PODSWITCH_A_SWITCH_NAME] = "name",
+	[PODSWITCH_A_SWITCH_MAC] = "mac",
+	[PODSWITCH_A_SWITCH_MTU] = "mtu",
+	[PODSWITCH_A_SWITCH_MAX_PORTS] = "max-ports",
+	[PODSWITCH_A_SWITCH_MAX_ADDRESSES] = "max-addresses",
+	[PODSWITCH_A_SWITCH_PORTS] = "ports",
+	[PODSWITCH_A_SWITCH_ADDRESSES] = "addresses",
+	[PODSWITCH_A_SWITCH_LAST_IPV4] = "last-ipv4",
+	[PODSWITCH_A_SWITCH_LAST_IPV6] = "last-ipv6",
+	[PODSWITCH_A_SWITCH_STATS] = "stats",
+};
+
+static const char *const podswitch_port_attributes[] = {
+	[PODSWITCH_A_PORT_SWITCH] = "switch",
+	[PODSWITCH_A_PORT_IFINDEX] = "ifindex",
+	[PODSWITCH_A_PORT_NAME] = "name",
+	[PODSWITCH_A_PORT_MAC] = "mac",
+	[PODSWITCH_A_PORT_GUARD] = "guard",
+	[PODSWITCH_A_PORT_ISOLATED] = "isolated",
+	[PODSWITCH_A_PORT_HAIRPIN] = "hairpin",
+	[PODSWITCH_A_PORT_OWNER] = "owner",
+	[PODSWITCH_A_PORT_ADDRESS] = "address",
+	[PODSWITCH_A_PORT_STATS] = "stats",
+};
+
+/* A value added to the protocol is to be named here too. */
+_Static_assert(MNL_ARRAY_SIZE(podswitch_drops) == PODSWITCH_A_DROPS_MAX + 1,
+	       "a drop reason has no name");
+_Static_assert(MNL_ARRAY_SIZE(podswitch_switch_attributes) ==
+	       PODSWITCH_A_SWITCH_MAX + 1, "an attribute has no name");
+_Static_assert(MNL_ARRAY_SIZE(podswitch_port_attributes) ==
+	       PODSWITCH_A_PORT_MAX + 1, "an attribute has no name");
+
+const char *podswitch_guard_name(enum podswitch_guard guard)
+{
+	if ((size_t)guard >= MNL_ARRAY_SIZE(podswitch_guards))
+		return NULL;
+	return podswitch_guards[guard];
+}
+
+const char *podswitch_drop_name(unsigned int reason)
+{
+	if (reason >= MNL_ARRAY_SIZE(podswitch_drops))
+		return NULL;
+	return podswitch_drops[reason];
+}
+
+const char *podswitch_attribute_name(uint8_t cmd, unsigned int type)
+{
+	bool of_switch = cmd == PODSWITCH_CMD_SWITCH_GET ||
+			 cmd == PODSWITCH_CMD_SWITCH_SET;
+
+	if (of_switch)
+		return type > PODSWITCH_A_SWITCH_MAX ? NULL :
+		       podswitch_switch_attributes[type];
+	return type > PODSWITCH_A_PORT_MAX ? NULL :
+	       podswitch_port_attributes[type];
+}

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libpodswitch: podswitch devices, their ports and addresses, from a program.
+ *
+ * A handle talks to the kernel in the network namespace in which it was
+ * opened and is used by one thread at a time. Functions return 0 or a
+ * negative errno value; podswitch_error() then holds a sentence, the kernel's
+ * own where it gave one. Nothing is printed. MAC addresses are 6 bytes in
+ * transmission order, IP addresses are in network byte order.
+ */
+#ifndef PODSWITCH_H
+#define PODSWITCH_H
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/podswitch.h>
+
+struct podswitch;
+
+/**
+ * struct podswitch_address - an IP address
+ * @family: AF_INET or AF_INET6
+ * @v4: the address where @family is AF_INET
+ * @v6: the address where @family is AF_INET6
+ */
+struct podswitch_address {
+	uint8_t family;
+	union {
+		struct in_addr v4;
+		struct in6_addr v6;
+	};
+};
+
+/**
+ * struct podswitch_owner - on whose behalf a port was made
+ * @network: name of the CNI network
+ * @container_id: CNI_CONTAINERID
+ * @ifname: CNI_IFNAME
+ * @pod_namespace: Kubernetes namespace of the pod
+ * @pod_name: Kubernetes name of the pod
+ *
+ * A member is NULL where it is not known.
+ */
+struct podswitch_owner {
+	const char *network;
+	const char *container_id;
+	const char *ifname;
+	const char *pod_namespace;
+	const char *pod_name;
+};
+
+/**
+ * struct podswitch_stats - counters of a port or of a switch's host side
+ * @rx_packets: frames received from the pod (from the host, for a switch)
+ * @rx_bytes: bytes in them
+ * @tx_packets: frames handed to the pod (to the host, for a switch)
+ * @tx_bytes: bytes in them
+ * @queued: frames delivered through the device's own transmit
+ * @answered: ARP requests and neighbour solicitations answered
+ * @drops: frames dropped, indexed by PODSWITCH_A_DROPS_*
+ */
+struct podswitch_stats {
+	uint64_t rx_packets;
+	uint64_t rx_bytes;
+	uint64_t tx_packets;
+	uint64_t tx_bytes;
+	uint64_t queued;
+	uint64_t answered;
+	uint64_t drops[PODSWITCH_A_DROPS_MAX + 1];
+};
+
+/**
+ * struct podswitch_switch - a switch as the kernel reports it
+ * @ifindex: interface index
+ * @name: interface name
+ * @mac: the switch's own MAC
+ * @mtu: MTU in bytes
+ * @max_ports: number of ports at which attaching is refused
+ * @max_addresses: number of IP addresses at which declaring is refused
+ * @ports: number of ports
+ * @addresses: number of IP addresses over all ports
+ * @last_ipv4: IPv4 address declared last; family 0 if none was
+ * @last_ipv6: IPv6 address declared last; family 0 if none was
+ * @stats: counters of the host's side
+ */
+struct podswitch_switch {
+	uint32_t ifindex;
+	char name[IFNAMSIZ];
+	uint8_t mac[6];
+	uint32_t mtu;
+	uint32_t max_ports;
+	uint32_t max_addresses;
+	uint32_t ports;
+	uint32_t addresses;
+	struct podswitch_address last_ipv4;
+	struct podswitch_address last_ipv6;
+	struct podswitch_stats stats;
+};
+
+/**
+ * struct podswitch_port - a port as the kernel reports it
+ * @switch_ifindex: interface index of its switch
+ * @ifindex: interface index of the attached device
+ * @name: interface name of the attached device
+ * @has_mac: whether a MAC is declared
+ * @mac: the declared MAC
+ * @guard: what is checked in frames from the pod
+ * @isolated: whether it is kept from other isolated ports
+ * @hairpin: whether a frame may leave by the port it came from
+ * @owner: on whose behalf the port was made
+ * @addresses: the declared IP addresses
+ * @n_addresses: how many there are
+ * @stats: counters
+ *
+ * Pointers are valid only during the callback that receives the port.
+ */
+struct podswitch_port {
+	uint32_t switch_ifindex;
+	uint32_t ifindex;
+	char name[IFNAMSIZ];
+	bool has_mac;
+	uint8_t mac[6];
+	enum podswitch_guard guard;
+	bool isolated;
+	bool hairpin;
+	struct podswitch_owner owner;
+	const struct podswitch_address *addresses;
+	size_t n_addresses;
+	struct podswitch_stats stats;
+};
+
+/**
+ * struct podswitch_port_config - what to make or change of a port
+ * @mac: 6 bytes, or NULL: the default for a new port, no change for an old one
+ * @guard: an enum podswitch_guard value, or negative: default or no change
+ * @isolated: 0 or 1, or negative: default or no change
+ * @hairpin: 0 or 1, or negative: default or no change
+ * @owner: owner, or NULL: none for a new port, no change for an old one
+ * @addresses: IP addresses for a new port
+ * @n_addresses: how many there are
+ */
+struct podswitch_port_config {
+	const uint8_t *mac;
+	int guard;
+	int isolated;
+	int hairpin;
+	const struct podswitch_owner *owner;
+	const struct podswitch_address *addresses;
+	size_t n_addresses;
+};
+
+#define PODSWITCH_PORT_CONFIG_DEFAULT \
+	((struct podswitch_port_config){ .guard = -1, .isolated = -1, .hairpin = -1 })
+
+/**
+ * struct podswitch_port_filter - which ports a dump reports
+ * @switch_ifindex: ports of this switch alone, or 0
+ * @owner: ports whose owner has every member given here, or NULL
+ */
+struct podswitch_port_filter {
+	uint32_t switch_ifindex;
+	const struct podswitch_owner *owner;
+};
+
+/**
+ * typedef podswitch_switch_cb - receives one switch
+ * @sw: the switch, valid during the call
+ * @arg: the caller's
+ *
+ * Return: 0 to go on, a negative errno value to stop with it.
+ */
+typedef int podswitch_switch_cb(const struct podswitch_switch *sw, void *arg);
+
+/**
+ * typedef podswitch_port_cb - receives one port
+ * @port: the port, valid during the call
+ * @arg: the caller's
+ *
+ * Return: 0 to go on, a negative errno value to stop with it.
+ */
+typedef int podswitch_port_cb(const struct podswitch_port *port, void *arg);
+
+/* handle.c */
+
+/**
+ * podswitch_open() - opens a handle in the current network namespace
+ * @handle: where the handle goes
+ *
+ * Return: 0; -ENOENT if the kernel has no podswitch (module not loaded and
+ * not loadable); another negative errno value. A handle is stored, and to be
+ * closed, in every case but -ENOMEM, so that podswitch_error() can be asked.
+ */
+int podswitch_open(struct podswitch **handle);
+
+/**
+ * podswitch_close() - ends a handle
+ * @h: the handle, or NULL
+ */
+void podswitch_close(struct podswitch *h);
+
+/**
+ * podswitch_error() - why the last call failed
+ * @h: the handle
+ *
+ * Return: a sentence without a full stop; empty after success.
+ */
+const char *podswitch_error(const struct podswitch *h);
+
+/**
+ * podswitch_error_attribute() - which attribute the last call was refused for
+ * @h: the handle
+ *
+ * Return: the attribute's name in the protocol, for example "max-ports"; NULL
+ * if the kernel pointed at none.
+ */
+const char *podswitch_error_attribute(const struct podswitch *h);
+
+/**
+ * podswitch_error_address() - which address the last call was refused for
+ * @h: the handle
+ *
+ * Return: index in the caller's array of the address that the kernel pointed
+ * at, or -1 if it was refused for something else.
+ */
+int podswitch_error_address(const struct podswitch *h);
+
+/* switch.c */
+
+/**
+ * podswitch_switch_create() - makes a switch device and leaves it down
+ *
+ * It is made in the network namespace that is current at the call.
+ *
+ * @h: the handle
+ * @name: interface name
+ * @mac: 6 bytes, or NULL for a random one
+ * @mtu: bytes, or 0 for the kernel's default
+ *
+ * Return: 0; -EEXIST if a device of that name exists, of whatever kind.
+ */
+int podswitch_switch_create(struct podswitch *h, const char *name,
+			    const uint8_t *mac, uint32_t mtu);
+
+/**
+ * podswitch_switch_get() - reads one switch
+ * @h: the handle
+ * @ifindex: its interface index
+ * @sw: filled in
+ *
+ * Return: 0; -ENODEV if there is no such device or it is no switch.
+ */
+int podswitch_switch_get(struct podswitch *h, uint32_t ifindex,
+			 struct podswitch_switch *sw);
+
+/**
+ * podswitch_switch_dump() - reads all switches of the namespace
+ * @h: the handle
+ * @cb: called with each; may use @h
+ * @arg: for @cb
+ *
+ * Return: 0, what @cb returned if that was negative, or a negative errno value.
+ */
+int podswitch_switch_dump(struct podswitch *h, podswitch_switch_cb *cb,
+			  void *arg);
+
+/**
+ * podswitch_switch_set() - changes a switch's limits
+ * @h: the handle
+ * @ifindex: its interface index
+ * @max_ports: number of ports at which attaching is refused, or 0: no change
+ * @max_addresses: number of addresses likewise, or 0: no change
+ *
+ * Return: 0 or a negative errno value.
+ */
+int podswitch_switch_set(struct podswitch *h, uint32_t ifindex,
+			 uint32_t max_ports, uint32_t max_addresses);
+
+/* port.c */
+
+/**
+ * podswitch_port_new() - attaches a device, as a whole or not at all
+ * @h: the handle
+ * @switch_ifindex: the switch
+ * @ifindex: the device
+ * @cfg: MAC, owner, addresses, settings
+ *
+ * Return: 0; -EBUSY if the device, the MAC or an address is taken;
+ * -ENOSPC at a limit of the switch; another negative errno value.
+ */
+int podswitch_port_new(struct podswitch *h, uint32_t switch_ifindex,
+		       uint32_t ifindex,
+		       const struct podswitch_port_config *cfg);
+
+/**
+ * podswitch_port_set() - changes a port; its addresses stay
+ * @h: the handle
+ * @ifindex: the device
+ * @cfg: what to change; @cfg->n_addresses must be 0
+ *
+ * Return: 0; -ENOENT if the device is no port; another negative errno value.
+ */
+int podswitch_port_set(struct podswitch *h, uint32_t ifindex,
+		       const struct podswitch_port_config *cfg);
+
+/**
+ * podswitch_port_del() - detaches a device, which stays
+ * @h: the handle
+ * @ifindex: the device
+ *
+ * Return: 0; -ENOENT if the device is no port; another negative errno value.
+ */
+int podswitch_port_del(struct podswitch *h, uint32_t ifindex);
+
+/**
+ * podswitch_port_get() - reads one port
+ * @h: the handle
+ * @ifindex: the device
+ * @cb: called with it; must not use @h
+ * @arg: for @cb
+ *
+ * Return: 0; -ENODEV without such a device; -ENOENT if it is no port; what
+ * @cb returned if that was negative; another negative errno value.
+ */
+int podswitch_port_get(struct podswitch *h, uint32_t ifindex,
+		       podswitch_port_cb *cb, void *arg);
+
+/**
+ * podswitch_port_dump() - reads the ports of the namespace
+ * @h: the handle
+ * @filter: which of them, or NULL for all
+ * @cb: called with each; may use @h
+ * @arg: for @cb
+ *
+ * A dump that the kernel reports as interrupted is read anew before @cb sees
+ * any of it, a bounded number of times.
+ *
+ * Return: 0, what @cb returned if that was negative, -EINTR if changes never
+ * let a dump finish, or another negative errno value.
+ */
+int podswitch_port_dump(struct podswitch *h,
+			const struct podswitch_port_filter *filter,
+			podswitch_port_cb *cb, void *arg);
+
+/* address.c */
+
+/**
+ * podswitch_address_new() - declares addresses on a port, all or none
+ * @h: the handle
+ * @ifindex: the device
+ * @addresses: the addresses
+ * @n_addresses: how many
+ *
+ * Return: 0; -EBUSY if one is taken; -ENOSPC at a limit; another negative
+ * errno value.
+ */
+int podswitch_address_new(struct podswitch *h, uint32_t ifindex,
+			  const struct podswitch_address *addresses,
+			  size_t n_addresses);
+
+/**
+ * podswitch_address_del() - takes addresses from a port, all or none
+ * @h: the handle
+ * @ifindex: the device
+ * @addresses: the addresses
+ * @n_addresses: how many
+ *
+ * Return: 0; -ENOENT if the port does not hold one; another negative errno
+ * value.
+ */
+int podswitch_address_del(struct podswitch *h, uint32_t ifindex,
+			  const struct podswitch_address *addresses,
+			  size_t n_addresses);
+
+/* names.c */
+
+/**
+ * podswitch_guard_name() - a guard level in a word
+ * @guard: the level
+ *
+ * Return: "off", "mac", "mac+ip", or NULL for a value not known.
+ */
+const char *podswitch_guard_name(enum podswitch_guard guard);
+
+/**
+ * podswitch_drop_name() - a drop reason in a word, as the protocol names it
+ * @reason: PODSWITCH_A_DROPS_*
+ *
+ * Return: for example "spoofed-mac", or NULL for a value not known.
+ */
+const char *podswitch_drop_name(unsigned int reason);
+
+#endif /* PODSWITCH_H */

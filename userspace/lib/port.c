@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "podswitch.h"
+
+#include <errno.h>
+#include <linux/genetlink.h>
+
+#include "handle.h"
+
+/* Which attribute carries which member of an owner. */
+static const struct {
+	uint16_t type;
+	size_t offset;
+} podswitch_owner_members[] = {
+	{ PODSWITCH_A_OWNER_NETWORK,
+	  offsetof(struct podswitch_owner, network) },
+	{ PODSWITCH_A_OWNER_CONTAINER_ID,
+	  offsetof(struct podswitch_owner, container_id) },
+	{ PODSWITCH_A_OWNER_IFNAME,
+	  offsetof(struct podswitch_owner, ifname) },
+	{ PODSWITCH_A_OWNER_POD_NAMESPACE,
+	  offsetof(struct podswitch_owner, pod_namespace) },
+	{ PODSWITCH_A_OWNER_POD_NAME,
+	  offsetof(struct podswitch_owner, pod_name) },
+};
+
+_Static_assert(MNL_ARRAY_SIZE(podswitch_owner_members) ==
+	       PODSWITCH_A_OWNER_MAX, "a member of the owner is forgotten");
+
+struct podswitch_port_reader {
+	podswitch_port_cb *cb;
+	void *arg;
+};
+
+static void podswitch_put_owner(struct nl *nl,
+				const struct podswitch_owner *owner)
+{
+	const char *const *member;
+	struct nlattr *nest;
+	size_t i;
+
+	nest = nl_nest_start(nl, PODSWITCH_A_PORT_OWNER);
+	for (i = 0; i < MNL_ARRAY_SIZE(podswitch_owner_members); i++) {
+		member = (const void *)((const char *)owner +
+					podswitch_owner_members[i].offset);
+		if (*member)
+			nl_put_str(nl, podswitch_owner_members[i].type,
+				   *member);
+	}
+	nl_nest_end(nl, nest);
+}
+
+static void podswitch_get_owner(const struct nlattr *attr,
+				struct podswitch_owner *owner)
+{
+	const struct nlattr *tb[PODSWITCH_A_OWNER_MAX + 1];
+	const char **member;
+	size_t i;
+
+	nl_parse_nested(attr, tb, PODSWITCH_A_OWNER_MAX);
+	for (i = 0; i < MNL_ARRAY_SIZE(podswitch_owner_members); i++) {
+		member = (void *)((char *)owner +
+				  podswitch_owner_members[i].offset);
+		*member = nl_get_str(tb[podswitch_owner_members[i].type]);
+	}
+}
+
+static size_t podswitch_get_addresses(const struct nlmsghdr *nlh,
+				      struct podswitch_address *addresses,
+				      size_t max)
+{
+	const struct nlattr *attr;
+	size_t n = 0;
+
+	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
+		if (n == max)
+			break;
+		if (mnl_attr_get_type(attr) == PODSWITCH_A_PORT_ADDRESS)
+			n += podswitch_get_address(attr, &addresses[n]);
+	}
+	return n;
+}
+
+static int podswitch_read_port(const struct nlmsghdr *nlh, void *arg)
+{
+	struct podswitch_address addresses[PODSWITCH_PORT_ADDRESSES_MAX];
+	const struct nlattr *tb[PODSWITCH_A_PORT_MAX + 1];
+	const struct podswitch_port_reader *reader = arg;
+	struct podswitch_port port;
+
+	nl_parse(nlh, GENL_HDRLEN, tb, PODSWITCH_A_PORT_MAX);
+	port = (struct podswitch_port){
+		.switch_ifindex = nl_get_u32(tb[PODSWITCH_A_PORT_SWITCH]),
+		.ifindex = nl_get_u32(tb[PODSWITCH_A_PORT_IFINDEX]),
+		.guard = nl_get_u32(tb[PODSWITCH_A_PORT_GUARD]),
+		.isolated = nl_get_u32(tb[PODSWITCH_A_PORT_ISOLATED]),
+		.hairpin = nl_get_u32(tb[PODSWITCH_A_PORT_HAIRPIN]),
+		.addresses = addresses,
+	};
+	nl_copy_str(tb[PODSWITCH_A_PORT_NAME], port.name, sizeof(port.name));
+	port.has_mac = nl_get_bytes(tb[PODSWITCH_A_PORT_MAC], port.mac,
+				    sizeof(port.mac));
+	port.n_addresses = podswitch_get_addresses(nlh, addresses,
+						   MNL_ARRAY_SIZE(addresses));
+	podswitch_get_owner(tb[PODSWITCH_A_PORT_OWNER], &port.owner);
+	podswitch_get_stats(tb[PODSWITCH_A_PORT_STATS], &port.stats);
+	return reader->cb(&port, reader->arg);
+}
+
+static void podswitch_put_config(struct nl *nl,
+				 const struct podswitch_port_config *cfg)
+{
+	if (cfg->mac)
+		nl_put(nl, PODSWITCH_A_PORT_MAC, cfg->mac, 6);
+	if (cfg->guard >= 0)
+		nl_put_u32(nl, PODSWITCH_A_PORT_GUARD, (uint32_t)cfg->guard);
+	if (cfg->isolated >= 0)
+		nl_put_u8(nl, PODSWITCH_A_PORT_ISOLATED,
+			  (uint8_t)cfg->isolated);
+	if (cfg->hairpin >= 0)
+		nl_put_u8(nl, PODSWITCH_A_PORT_HAIRPIN, (uint8_t)cfg->hairpin);
+	if (cfg->owner)
+		podswitch_put_owner(nl, cfg->owner);
+}
+
+int podswitch_port_new(struct podswitch *h, uint32_t switch_ifindex,
+		       uint32_t ifindex,
+		       const struct podswitch_port_config *cfg)
+{
+	int err;
+
+	podswitch_begin(h, PODSWITCH_CMD_PORT_NEW, NLM_F_ACK);
+	nl_put_u32(&h->nl, PODSWITCH_A_PORT_SWITCH, switch_ifindex);
+	nl_put_u32(&h->nl, PODSWITCH_A_PORT_IFINDEX, ifindex);
+	podswitch_put_config(&h->nl, cfg);
+	err = podswitch_put_addresses(h, cfg->addresses, cfg->n_addresses);
+	if (err)
+		return err;
+	return nl_talk(&h->nl, NULL, NULL);
+}
+
+int podswitch_port_set(struct podswitch *h, uint32_t ifindex,
+		       const struct podswitch_port_config *cfg)
+{
+	if (cfg->n_addresses)
+		return nl_fail(&h->nl, -EINVAL,
+			       "Addresses are added and deleted one by one");
+	podswitch_begin(h, PODSWITCH_CMD_PORT_SET, NLM_F_ACK);
+	nl_put_u32(&h->nl, PODSWITCH_A_PORT_IFINDEX, ifindex);
+	podswitch_put_config(&h->nl, cfg);
+	return nl_talk(&h->nl, NULL, NULL);
+}
+
+int podswitch_port_del(struct podswitch *h, uint32_t ifindex)
+{
+	podswitch_begin(h, PODSWITCH_CMD_PORT_DEL, NLM_F_ACK);
+	nl_put_u32(&h->nl, PODSWITCH_A_PORT_IFINDEX, ifindex);
+	return nl_talk(&h->nl, NULL, NULL);
+}
+
+int podswitch_port_get(struct podswitch *h, uint32_t ifindex,
+		       podswitch_port_cb *cb, void *arg)
+{
+	struct podswitch_port_reader reader = { .cb = cb, .arg = arg };
+
+	podswitch_begin(h, PODSWITCH_CMD_PORT_GET, 0);
+	nl_put_u32(&h->nl, PODSWITCH_A_PORT_IFINDEX, ifindex);
+	return nl_talk(&h->nl, podswitch_read_port, &reader);
+}
+
+int podswitch_port_dump(struct podswitch *h,
+			const struct podswitch_port_filter *filter,
+			podswitch_port_cb *cb, void *arg)
+{
+	struct podswitch_port_reader reader = { .cb = cb, .arg = arg };
+
+	podswitch_begin(h, PODSWITCH_CMD_PORT_GET, NLM_F_DUMP);
+	if (filter && filter->switch_ifindex)
+		nl_put_u32(&h->nl, PODSWITCH_A_PORT_SWITCH,
+			   filter->switch_ifindex);
+	if (filter && filter->owner)
+		podswitch_put_owner(&h->nl, filter->owner);
+	return nl_dump(&h->nl, podswitch_read_port, &reader);
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "handle.h"
+
+void podswitch_get_stats(const struct nlattr *attr,
+			 struct podswitch_stats *stats)
+{
+	const struct nlattr *drops[PODSWITCH_A_DROPS_MAX + 1];
+	const struct nlattr *tb[PODSWITCH_A_STATS_MAX + 1];
+	size_t i;
+
+	nl_parse_nested(attr, tb, PODSWITCH_A_STATS_MAX);
+	nl_parse_nested(tb[PODSWITCH_A_STATS_DROPS], drops,
+			PODSWITCH_A_DROPS_MAX);
+	*stats = (struct podswitch_stats){
+		.rx_packets = nl_get_uint(tb[PODSWITCH_A_STATS_RX_PACKETS]),
+		.rx_bytes = nl_get_uint(tb[PODSWITCH_A_STATS_RX_BYTES]),
+		.tx_packets = nl_get_uint(tb[PODSWITCH_A_STATS_TX_PACKETS]),
+		.tx_bytes = nl_get_uint(tb[PODSWITCH_A_STATS_TX_BYTES]),
+		.queued = nl_get_uint(tb[PODSWITCH_A_STATS_QUEUED]),
+		.answered = nl_get_uint(tb[PODSWITCH_A_STATS_ANSWERED]),
+	};
+	for (i = 1; i < MNL_ARRAY_SIZE(drops); i++)
+		stats->drops[i] = nl_get_uint(drops[i]);
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "psw.h"
+
+#include "args.h"
+#include "row.h"
+
+static const char usage[] =
+	"Usage: psw address show [ switch DEV ]\n"
+	"       psw address add IP... dev DEV\n"
+	"       psw address delete IP... dev DEV\n"
+	"       psw address help\n";
+
+struct address_args {
+	const char *dev;
+	struct arg_addresses addresses;
+};
+
+struct address_rows {
+	cJSON *list;
+	struct row_switch sw;
+};
+
+/* A row that lacks only its address. */
+static cJSON *address_row(struct address_rows *rows,
+			  const struct podswitch_port *port)
+{
+	cJSON *row = print_add_row(rows->list);
+
+	if (port->has_mac)
+		print_add_mac(row, "mac", port->mac);
+	print_add_string(row, "port", port->name);
+	row_add_switch(row, &rows->sw, port->switch_ifindex);
+	row_add_owner(row, &port->owner);
+	return row;
+}
+
+static int address_rows_of_port(const struct podswitch_port *port, void *arg)
+{
+	struct address_rows *rows = arg;
+	size_t i;
+
+	if (port->has_mac)
+		print_add_mac(address_row(rows, port), "address", port->mac);
+	for (i = 0; i < port->n_addresses; i++)
+		print_add_address(address_row(rows, port), "address",
+				  &port->addresses[i]);
+	return 0;
+}
+
+static const struct print_column address_columns[] = {
+	{ "ADDRESS", "address", NULL },
+	{ "MAC", "mac", NULL },
+	{ "PORT", "port", NULL },
+	{ "SWITCH", "switch", NULL },
+	{ "POD", NULL, row_text_pod },
+};
+
+static int address_read(struct psw *psw, const char *sw,
+			struct address_rows *rows)
+{
+	struct podswitch_port_filter filter = { 0 };
+	int status;
+
+	status = psw_open(psw);
+	if (!status && sw)
+		status = psw_ifindex(psw, sw, &filter.switch_ifindex);
+	if (status)
+		return status;
+	return psw_result(psw, sw, podswitch_port_dump(psw->h, &filter,
+						       address_rows_of_port,
+						       rows));
+}
+
+static int address_show(struct psw *psw, char **words)
+{
+	struct address_rows rows = { 0 };
+	const char *sw = NULL;
+	const struct arg table[] = {
+		{ "switch", ARG_BARE, arg_string, &sw },
+	};
+	const struct print_view view = {
+		.json = psw->json,
+		.pretty = psw->pretty,
+		.columns = address_columns,
+		.n_columns = ARRAY_SIZE(address_columns),
+	};
+	int status;
+
+	status = args_parse(psw, words, table, ARRAY_SIZE(table));
+	if (status)
+		return status;
+	rows.list = print_list();
+	status = address_read(psw, sw, &rows);
+	return print_rows(stdout, rows.list, &view, status);
+}
+
+typedef int address_change(struct podswitch *h, uint32_t ifindex,
+			   const struct podswitch_address *addresses,
+			   size_t n_addresses);
+
+static int address_apply(struct psw *psw, char **words, address_change *change)
+{
+	struct address_args args = { 0 };
+	const struct arg table[] = {
+		{ "address", ARG_BARE | ARG_NEEDED | ARG_MANY, arg_address,
+		  &args.addresses },
+		{ "dev", ARG_NEEDED, arg_string, &args.dev },
+	};
+	uint32_t ifindex;
+	int status;
+
+	status = args_parse(psw, words, table, ARRAY_SIZE(table));
+	if (!status)
+		status = psw_open_device(psw, args.dev, &ifindex);
+	if (status)
+		return status;
+	return psw_result(psw, args.dev,
+			  change(psw->h, ifindex, args.addresses.list,
+				 args.addresses.n));
+}
+
+static int address_add(struct psw *psw, char **words)
+{
+	return address_apply(psw, words, podswitch_address_new);
+}
+
+static int address_delete(struct psw *psw, char **words)
+{
+	return address_apply(psw, words, podswitch_address_del);
+}
+
+static const struct psw_word address_verbs[] = {
+	{ "show", address_show },
+	{ "list", address_show },
+	{ "add", address_add },
+	{ "delete", address_delete },
+	{ NULL, NULL },
+};
+
+int psw_address(struct psw *psw, char **words)
+{
+	return psw_object(psw, "address", address_verbs, usage, words);
+}

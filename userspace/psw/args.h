@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Arguments: words with a value each, described by a table. Words may be
+ * abbreviated; the first one in the table that matches is meant.
+ */
+#ifndef _PSW_ARGS_H
+#define _PSW_ARGS_H
+
+#include "psw.h"
+
+enum {
+	ARG_BARE = 1,	/* the value may come without its word */
+	ARG_NEEDED = 2,	/* and comes first, if it is bare too */
+	ARG_MANY = 4,
+};
+
+/**
+ * struct arg - an argument that a verb takes
+ * @word: the word in front of the value
+ * @flags: ARG_*
+ * @read: stores the value; returns NULL, or what is wrong with it
+ * @to: where to
+ */
+struct arg {
+	const char *word;
+	unsigned int flags;
+	const char *(*read)(char *value, void *to);
+	void *to;
+};
+
+/**
+ * struct arg_mac - a MAC address that may be absent
+ * @bytes: the address
+ * @given: whether there is one
+ */
+struct arg_mac {
+	uint8_t bytes[6];
+	bool given;
+};
+
+/**
+ * struct arg_addresses - IP addresses
+ * @list: the addresses
+ * @n: how many
+ */
+struct arg_addresses {
+	struct podswitch_address list[PODSWITCH_PORT_ADDRESSES_MAX];
+	size_t n;
+};
+
+/**
+ * args_parse() - reads all arguments of a verb
+ * @psw: the run, for complaints
+ * @words: the words, ended by NULL
+ * @args: the table
+ * @n_args: its length, at most 32
+ *
+ * Return: PSW_DONE; PSW_USAGE, having complained.
+ */
+int args_parse(const struct psw *psw, char **words, const struct arg *args,
+	       size_t n_args);
+
+/*
+ * Readers. Each stores into what is named behind it and returns NULL, or what
+ * is wrong with the value: "is not a MAC address".
+ */
+const char *arg_string(char *value, void *to);	/* const char * */
+const char *arg_owner(char *value, void *to);	/* const char * */
+const char *arg_pod(char *value, void *to);	/* podswitch_owner */
+const char *arg_mac(char *value, void *to);	/* arg_mac */
+const char *arg_address(char *value, void *to);	/* arg_addresses */
+const char *arg_guard(char *value, void *to);	/* int */
+const char *arg_onoff(char *value, void *to);	/* int */
+const char *arg_count(char *value, void *to);	/* uint32_t */
+
+#endif /* _PSW_ARGS_H */

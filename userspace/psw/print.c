@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "print.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "psw.h"
+
+#define MAC_LEN	sizeof("00:00:00:00:00:00")
+
+static void *print_need(void *memory)
+{
+	if (!memory) {
+		fputs("psw: Out of memory\n", stderr);
+		exit(PSW_FAILED);
+	}
+	return memory;
+}
+
+/* Keys are literals, which need no copy. */
+static cJSON *print_add(cJSON *to, const char *key, cJSON *item)
+{
+	print_need(item);
+	if (key)
+		cJSON_AddItemToObjectCS(to, key, item);
+	else
+		cJSON_AddItemToArray(to, item);
+	return item;
+}
+
+cJSON *print_list(void)
+{
+	return print_need(cJSON_CreateArray());
+}
+
+cJSON *print_add_row(cJSON *list)
+{
+	return print_add(list, NULL, cJSON_CreateObject());
+}
+
+cJSON *print_add_object(cJSON *to, const char *key)
+{
+	return print_add(to, key, cJSON_CreateObject());
+}
+
+cJSON *print_add_array(cJSON *to, const char *key)
+{
+	return print_add(to, key, cJSON_CreateArray());
+}
+
+/* Length of the UTF-8 character at the start of a string, 0 if it is none. */
+static size_t utf8_len(const unsigned char *s)
+{
+	/* RFC 3629: the least value of each length tells overlong forms. */
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	uint32_t code;
+	size_t len;
+	size_t i;
+
+	if (*s < 0x80)
+		return 1;
+	if (*s < 0xc2 || *s > 0xf4)
+		return 0;
+	len = *s < 0xe0 ? 2 : *s < 0xf0 ? 3 : 4;
+	code = *s & (0x7fU >> len);
+	for (i = 1; i < len; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (s[i] & 0x3f);
+	}
+	if (code < least[len] || code > 0x10ffff || code >> 11 == 0x1b)
+		return 0;
+	return len;
+}
+
+void print_add_string(cJSON *to, const char *key, const char *value)
+{
+	unsigned char *s;
+	char *clean;
+	size_t len;
+
+	if (!value)
+		return;
+	clean = print_need(strdup(value));
+	for (s = (unsigned char *)clean; *s; s += len) {
+		len = utf8_len(s);
+		if (len)
+			continue;
+		*s = '?';
+		len = 1;
+	}
+	print_add(to, key, cJSON_CreateString(clean));
+	free(clean);
+}
+
+/* A JSON number of cJSON's own has the 53 bits of a double. */
+void print_add_uint(cJSON *to, const char *key, uint64_t value)
+{
+	char digits[sizeof("18446744073709551615")];
+
+	snprintf(digits, sizeof(digits), "%" PRIu64, value);
+	print_add(to, key, cJSON_CreateRaw(digits));
+}
+
+void print_add_bool(cJSON *to, const char *key, bool value)
+{
+	print_add(to, key, cJSON_CreateBool(value));
+}
+
+void print_add_mac(cJSON *to, const char *key, const uint8_t *mac)
+{
+	char text[MAC_LEN];
+
+	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
+		 mac[1], mac[2], mac[3], mac[4], mac[5]);
+	print_add_string(to, key, text);
+}
+
+void print_add_address(cJSON *to, const char *key,
+		       const struct podswitch_address *address)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (address->family)
+		print_add_string(to, key, inet_ntop(address->family,
+						    &address->v6, text,
+						    sizeof(text)));
+}
+
+void print_add_stats(cJSON *to, const struct podswitch_stats *stats)
+{
+	cJSON *nest = print_add_object(to, "stats");
+	unsigned int i;
+	cJSON *drops;
+
+	print_add_uint(nest, "rx-packets", stats->rx_packets);
+	print_add_uint(nest, "rx-bytes", stats->rx_bytes);
+	print_add_uint(nest, "tx-packets", stats->tx_packets);
+	print_add_uint(nest, "tx-bytes", stats->tx_bytes);
+	print_add_uint(nest, "queued", stats->queued);
+	print_add_uint(nest, "answered", stats->answered);
+	drops = print_add_object(nest, "drops");
+	for (i = 1; i < ARRAY_SIZE(stats->drops); i++)
+		print_add_uint(drops, podswitch_drop_name(i), stats->drops[i]);
+}
+
+void print_safe(FILE *out, const char *value)
+{
+	const unsigned char *s;
+
+	for (s = (const unsigned char *)value; *s; s++) {
+		/* C0, DEL, and C1 in their two bytes of UTF-8 */
+		if (*s == 0xc2 && s[1] < 0xa0)
+			s++, fputc('?', out);
+		else
+			fputc(*s < 0x20 || *s == 0x7f ? '?' : *s, out);
+	}
+}
+
+void print_text(FILE *out, const cJSON *item)
+{
+	const cJSON *element;
+
+	if (cJSON_IsString(item) || cJSON_IsRaw(item))
+		print_safe(out, item->valuestring);
+	else if (cJSON_IsBool(item))
+		fputs(cJSON_IsTrue(item) ? "on" : "off", out);
+	else if (cJSON_IsArray(item))
+		cJSON_ArrayForEach(element, item) {
+			if (element != item->child)
+				fputc(',', out);
+			print_text(out, element);
+		}
+}
+
+void print_member(FILE *out, const cJSON *row, const char *key)
+{
+	print_text(out, cJSON_GetObjectItemCaseSensitive(row, key));
+}
+
+void print_stats(FILE *out, const cJSON *row)
+{
+	const cJSON *stats = cJSON_GetObjectItemCaseSensitive(row, "stats");
+	const char *before = "    dropped:";
+	const cJSON *item;
+
+	fputs("    rx ", out);
+	print_member(out, stats, "rx-packets");
+	fputs(" frames ", out);
+	print_member(out, stats, "rx-bytes");
+	fputs(" bytes, tx ", out);
+	print_member(out, stats, "tx-packets");
+	fputs(" frames ", out);
+	print_member(out, stats, "tx-bytes");
+	fputs(" bytes, queued ", out);
+	print_member(out, stats, "queued");
+	fputs(", answered ", out);
+	print_member(out, stats, "answered");
+	fputc('\n', out);
+	cJSON_ArrayForEach(item,
+			   cJSON_GetObjectItemCaseSensitive(stats, "drops")) {
+		if (!strcmp(item->valuestring, "0"))
+			continue;
+		fprintf(out, "%s %s %s", before, item->string,
+			item->valuestring);
+		before = ",";
+	}
+	if (*before == ',')
+		fputc('\n', out);
+}
+
+/* The cells of all rows, one behind the other, each ended by NUL. */
+static char *print_cells(const cJSON *list, const struct print_view *view)
+{
+	const struct print_column *column;
+	const cJSON *row;
+	char *cells;
+	size_t len;
+	FILE *out;
+	size_t i;
+
+	out = print_need(open_memstream(&cells, &len));
+	cJSON_ArrayForEach(row, list) {
+		for (i = 0; i < view->n_columns; i++) {
+			column = &view->columns[i];
+			if (column->text)
+				column->text(out, row);
+			else
+				print_member(out, row, column->key);
+			fputc('\0', out);
+		}
+	}
+	if (fclose(out))
+		print_need(NULL);
+	return cells;
+}
+
+static void print_widths(const cJSON *list, const struct print_view *view,
+			 const char *cells, size_t *widths)
+{
+	const cJSON *row;
+	size_t len;
+	size_t i;
+
+	memset(widths, 0, view->n_columns * sizeof(*widths));
+	cJSON_ArrayForEach(row, list) {
+		for (i = 0; i < view->n_columns; i++) {
+			len = strlen(cells);
+			cells += len + 1;
+			if (widths[i] < len)
+				widths[i] = len;
+		}
+	}
+	for (i = 0; i < view->n_columns; i++) {
+		len = strlen(view->columns[i].title);
+		if (widths[i] && widths[i] < len)
+			widths[i] = len;
+	}
+}
+
+static void print_line(FILE *out, const struct print_view *view,
+		       const size_t *widths, const char *const *cells)
+{
+	size_t blanks = 0;
+	const char *cell;
+	size_t i;
+
+	for (i = 0; i < view->n_columns; i++) {
+		if (!widths[i])
+			continue;
+		cell = *cells[i] ? cells[i] : "-";
+		fprintf(out, "%*s%s", (int)blanks, "", cell);
+		blanks = widths[i] - strlen(cell) + 2;
+	}
+	fputc('\n', out);
+}
+
+static void print_table(FILE *out, const cJSON *list,
+			const struct print_view *view)
+{
+	char *cells = print_cells(list, view);
+	const char *line[16];
+	const char *cell;
+	const cJSON *row;
+	size_t widths[ARRAY_SIZE(line)];
+	size_t i;
+
+	print_widths(list, view, cells, widths);
+	for (i = 0; i < view->n_columns; i++)
+		line[i] = view->columns[i].title;
+	if (list->child)
+		print_line(out, view, widths, line);
+	cell = cells;
+	cJSON_ArrayForEach(row, list) {
+		for (i = 0; i < view->n_columns; i++) {
+			line[i] = cell;
+			cell += strlen(cell) + 1;
+		}
+		print_line(out, view, widths, line);
+		if (view->details)
+			view->details(out, row);
+	}
+	free(cells);
+}
+
+static void print_json(FILE *out, const cJSON *list, bool pretty)
+{
+	char *text = pretty ? cJSON_Print(list) : cJSON_PrintUnformatted(list);
+
+	fprintf(out, "%s\n", (char *)print_need(text));
+	cJSON_free(text);
+}
+
+int print_rows(FILE *out, cJSON *list, const struct print_view *view,
+	       int status)
+{
+	if (!status && view->json)
+		print_json(out, list, view->pretty);
+	else if (!status)
+		print_table(out, list, view);
+	cJSON_Delete(list);
+	if (fflush(out)) {
+		perror("psw: Cannot write");
+		return PSW_FAILED;
+	}
+	return status;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Output. What is to be shown is put into a list of rows once; print_rows()
+ * prints it as JSON or as columns of text.
+ */
+#ifndef _PSW_PRINT_H
+#define _PSW_PRINT_H
+
+#include <cjson/cJSON.h>
+#include <podswitch.h>
+#include <stdio.h>
+
+/**
+ * struct print_column - a column of text
+ * @title: its heading
+ * @key: which member of the row it shows, where @text is NULL
+ * @text: writes the cell instead, or NULL
+ *
+ * A column with nothing in any row is left out.
+ */
+struct print_column {
+	const char *title;
+	const char *key;
+	void (*text)(FILE *out, const cJSON *row);
+};
+
+/**
+ * struct print_view - how rows are printed
+ * @json: as JSON
+ * @pretty: JSON with line breaks
+ * @columns: text: the columns
+ * @n_columns: how many
+ * @details: text: writes lines below a row, or NULL
+ */
+struct print_view {
+	bool json;
+	bool pretty;
+	const struct print_column *columns;
+	size_t n_columns;
+	void (*details)(FILE *out, const cJSON *row);
+};
+
+/*
+ * Putting things into a row. They end the program if memory runs out. Without
+ * a key, the value is appended to an array.
+ */
+cJSON *print_list(void);
+cJSON *print_add_row(cJSON *list);
+cJSON *print_add_object(cJSON *to, const char *key);
+cJSON *print_add_array(cJSON *to, const char *key);
+void print_add_string(cJSON *to, const char *key, const char *value);
+void print_add_uint(cJSON *to, const char *key, uint64_t value);
+void print_add_bool(cJSON *to, const char *key, bool value);
+void print_add_mac(cJSON *to, const char *key, const uint8_t *mac);
+void print_add_address(cJSON *to, const char *key,
+		       const struct podswitch_address *address);
+void print_add_stats(cJSON *to, const struct podswitch_stats *stats);
+
+/**
+ * print_safe() - writes a string without its control characters
+ * @out: the stream
+ * @value: the string, which the terminal is not to obey
+ */
+void print_safe(FILE *out, const char *value);
+
+/**
+ * print_text() - writes a value as text
+ * @out: the stream
+ * @item: a value; an array is written with commas; NULL writes nothing
+ */
+void print_text(FILE *out, const cJSON *item);
+
+/**
+ * print_member() - writes a member of a row as text
+ * @out: the stream
+ * @row: the row
+ * @key: the member
+ */
+void print_member(FILE *out, const cJSON *row, const char *key);
+
+/**
+ * print_stats() - writes what print_add_stats() added, as lines below a row
+ * @out: the stream
+ * @row: the row
+ */
+void print_stats(FILE *out, const cJSON *row);
+
+/**
+ * print_rows() - prints the rows and frees them
+ * @out: the stream
+ * @list: what print_list() returned
+ * @view: how
+ * @status: exit status so far; if it is not PSW_DONE, nothing is printed
+ *
+ * Return: @status; PSW_FAILED if the rows cannot be written.
+ */
+int print_rows(FILE *out, cJSON *list, const struct print_view *view,
+	       int status);
+
+#endif /* _PSW_PRINT_H */

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _PSW_H
+#define _PSW_H
+
+#include <podswitch.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+enum psw_exit {
+	PSW_DONE = 0,
+	PSW_FAILED = 1,		/* refused, or could not be done */
+	PSW_USAGE = 2,		/* not understood */
+};
+
+/**
+ * struct psw - one run of the command
+ * @json: print JSON
+ * @pretty: with line breaks
+ * @statistics: with counters
+ * @h: the library's handle; NULL until psw_open()
+ * @what: object and verb at work, for complaints
+ */
+struct psw {
+	bool json;
+	bool pretty;
+	bool statistics;
+	struct podswitch *h;
+	char what[32];
+};
+
+/**
+ * struct psw_word - a word of the command line and what it starts
+ * @word: the word
+ * @run: does it, with the words behind it, and returns an enum psw_exit
+ */
+struct psw_word {
+	const char *word;
+	int (*run)(struct psw *psw, char **words);
+};
+
+/* command.c */
+
+/**
+ * psw_matches() - whether a word is another one or an abbreviation of it
+ * @word: what was typed
+ * @full: the full word
+ *
+ * Return: true if it is.
+ */
+bool psw_matches(const char *word, const char *full);
+
+/**
+ * psw_complain() - says on stderr what is wrong
+ * @psw: the run
+ * @status: exit status to return
+ * @format: the complaint, as for printf()
+ *
+ * Return: @status.
+ */
+__attribute__((format(printf, 3, 4)))
+int psw_complain(const struct psw *psw, int status, const char *format, ...);
+
+/**
+ * psw_find() - looks up a word that may be abbreviated
+ * @table: the words, the last one NULL; the first that matches is meant
+ * @word: what was typed
+ *
+ * Return: an entry, or NULL.
+ */
+const struct psw_word *psw_find(const struct psw_word *table,
+				const char *word);
+
+/**
+ * psw_object() - runs a verb of an object
+ * @psw: the run
+ * @object: the object's name
+ * @verbs: its verbs, the last one's word being NULL
+ * @usage: what "help" prints
+ * @words: verb and arguments; no verb means "show"
+ *
+ * Return: an enum psw_exit.
+ */
+int psw_object(struct psw *psw, const char *object,
+	       const struct psw_word *verbs, const char *usage, char **words);
+
+/**
+ * psw_open() - gets hold of the kernel's podswitch
+ * @psw: the run
+ *
+ * Return: PSW_DONE; PSW_FAILED, having complained.
+ */
+int psw_open(struct psw *psw);
+
+/**
+ * psw_result() - turns what the library returned into an exit status
+ * @psw: the run
+ * @subject: device or address that was asked about, or NULL
+ * @err: what the library returned
+ *
+ * Return: PSW_DONE; PSW_FAILED, having complained.
+ */
+int psw_result(const struct psw *psw, const char *subject, int err);
+
+/**
+ * psw_ifindex() - looks up a device
+ * @psw: the run
+ * @name: its name
+ * @ifindex: filled in
+ *
+ * Return: PSW_DONE; PSW_FAILED, having complained.
+ */
+int psw_ifindex(const struct psw *psw, const char *name, uint32_t *ifindex);
+
+/**
+ * psw_open_device() - psw_open() and psw_ifindex() in one
+ * @psw: the run
+ * @name: name of the device
+ * @ifindex: filled in
+ *
+ * Return: PSW_DONE; PSW_FAILED, having complained.
+ */
+int psw_open_device(struct psw *psw, const char *name, uint32_t *ifindex);
+
+/* switch.c, port.c, address.c: the objects */
+
+/**
+ * psw_switch() - the object "switch"
+ * @psw: the run
+ * @words: verb and arguments
+ *
+ * Return: an enum psw_exit.
+ */
+int psw_switch(struct psw *psw, char **words);
+
+/**
+ * psw_port() - the object "port"
+ * @psw: the run
+ * @words: verb and arguments
+ *
+ * Return: an enum psw_exit.
+ */
+int psw_port(struct psw *psw, char **words);
+
+/**
+ * psw_address() - the object "address"
+ * @psw: the run
+ * @words: verb and arguments
+ *
+ * Return: an enum psw_exit.
+ */
+int psw_address(struct psw *psw, char **words);
+
+#endif /* _PSW_H */

@@ -7,6 +7,7 @@
 #include <linux/rtnetlink.h>
 #include <net/rtnetlink.h>
 
+#include "fdb.h"
 #include "forward.h"
 #include "port.h"
 #include "psw.h"
@@ -99,6 +100,7 @@ static const struct net_device_ops psw_netdev_ops = {
 	.ndo_set_mac_address = eth_mac_addr,
 	.ndo_add_slave = psw_dev_add_slave,
 	.ndo_del_slave = psw_dev_del_slave,
+	.ndo_fdb_dump = psw_fdb_dump,
 	.ndo_features_check = passthru_features_check,
 };
 
@@ -162,7 +164,7 @@ static int psw_dev_newlink(struct net_device *dev,
 	return err;
 }
 
-PSW_NEWLINK_ADAPTER(psw_dev_newlink);
+PSW_NEWLINK_ADAPTER(psw_dev_newlink)
 
 static struct rtnl_link_ops psw_link_ops __read_mostly = {
 	.kind = PSW_KIND,

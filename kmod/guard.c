@@ -22,7 +22,7 @@ static bool psw_port_holds_ipv4(const struct psw_port *port, __be32 ip4)
 {
 	struct in6_addr ip;
 
-	if (likely(ip4 == READ_ONCE(port->ip4)))
+	if (likely(ip4 && ip4 == READ_ONCE(port->ip4)))
 		return true;
 	ipv6_addr_set_v4mapped(ip4, &ip);
 	return psw_port_holds(port, &ip);
@@ -38,7 +38,8 @@ static bool psw_port_holds_ipv6(const struct psw_port *port,
 	if (ipv6_addr_type(ip) & IPV6_ADDR_LINKLOCAL &&
 	    psw_mac_of_link_local(ip) == READ_ONCE(port->mac))
 		return true;
-	return psw_port_holds(port, ip);
+	/* In the table that is an IPv4 address. */
+	return !ipv6_addr_v4mapped(ip) && psw_port_holds(port, ip);
 }
 
 /* A DHCP client that has no address yet sends from 0.0.0.0, port 68, to the

@@ -28,7 +28,7 @@ static inline enum psw_drop psw_guard(const struct psw_frame *frame)
 		return PSW_DROP_SPOOFED_MAC;
 	if (guard != PODSWITCH_GUARD_MAC_IP)
 		return PSW_PASS;
-	if (likely(frame->kind == PSW_KIND_IPV4 &&
+	if (likely(frame->kind == PSW_KIND_IPV4 && frame->src4 &&
 		   frame->src4 == READ_ONCE(port->ip4)))
 		return PSW_PASS;
 	return psw_guard_ip(frame);

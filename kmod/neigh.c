@@ -57,6 +57,9 @@ const struct psw_port *psw_neigh_holder(const struct psw_frame *frame)
 	struct psw_table *table = &frame->sw->table;
 	struct psw_entry *entry;
 
+	/* In the table that is an IPv4 address. */
+	if (frame->kind == PSW_KIND_ND && ipv6_addr_v4mapped(target))
+		return NULL;
 	entry = psw_table_find_ip(table, target);
 	if (!entry && frame->kind == PSW_KIND_ND)
 		entry = psw_table_find_mac(table,

@@ -498,9 +498,10 @@ int podswitch_nl_port_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb)
 {
 	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	struct nlattr *only = attrs[PODSWITCH_A_PORT_SWITCH];
 	struct nlattr *wanted[PODSWITCH_A_OWNER_MAX + 1] = {};
 	struct psw_dump *dump = (struct psw_dump *)cb->ctx;
-	struct psw_net *pn = psw_net(sock_net(skb->sk));
+	const struct net *net = sock_net(skb->sk);
 	struct psw_switch *sw;
 	unsigned long ifindex;
 	int err = 0;
@@ -513,16 +514,24 @@ int podswitch_nl_port_get_dumpit(struct sk_buff *skb,
 		return err;
 
 	rtnl_lock();
-	cb->seq = pn->seq;
-	xa_for_each_start(&pn->switches, ifindex, sw, dump->switch_ifindex) {
-		if (!attrs[PODSWITCH_A_PORT_SWITCH] ||
-		    nla_get_u32(attrs[PODSWITCH_A_PORT_SWITCH]) == ifindex)
+	cb->seq = psw_net(net)->seq;
+	if (only && !psw_switch_get_rtnl(net, nla_get_u32(only))) {
+		NL_SET_ERR_MSG_ATTR_FMT(cb->extack, only,
+					"No podswitch has interface index %u",
+					nla_get_u32(only));
+		err = -ENODEV;
+		goto out_unlock;
+	}
+	xa_for_each_start(&psw_net(net)->switches, ifindex, sw,
+			  dump->switch_ifindex) {
+		if (!only || nla_get_u32(only) == ifindex)
 			err = psw_nl_dump_ports(skb, cb, sw, wanted);
 		if (err)
 			break;
 		dump->switch_ifindex = ifindex + 1;
 		dump->port_ifindex = 0;
 	}
+out_unlock:
 	rtnl_unlock();
 	return skb->len ? : err;
 }

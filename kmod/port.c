@@ -119,6 +119,22 @@ static int psw_switch_check_mac(struct psw_switch *sw, u64 mac,
 	return 0;
 }
 
+/* "Address ADDRESS WHAT DEVICE" is why a request is refused. */
+static void psw_refuse_address(const struct psw_address_cfg *address,
+			       const char *what, const struct net_device *dev,
+			       struct netlink_ext_ack *extack)
+{
+	if (ipv6_addr_v4mapped(&address->ip))
+		NL_SET_ERR_MSG_ATTR_FMT(extack, address->attr,
+					"Address %pI4 %s %s",
+					&address->ip.s6_addr32[3], what,
+					dev->name);
+	else
+		NL_SET_ERR_MSG_ATTR_FMT(extack, address->attr,
+					"Address %pI6c %s %s",
+					&address->ip, what, dev->name);
+}
+
 static int psw_switch_check_address(struct psw_switch *sw,
 				    const struct psw_address_cfg *address,
 				    struct netlink_ext_ack *extack)
@@ -127,15 +143,7 @@ static int psw_switch_check_address(struct psw_switch *sw,
 
 	if (!entry)
 		return 0;
-	if (ipv6_addr_v4mapped(&address->ip))
-		NL_SET_ERR_MSG_ATTR_FMT(extack, address->attr,
-					"Address %pI4 is held by %s",
-					&address->ip.s6_addr32[3],
-					entry->port->dev->name);
-	else
-		NL_SET_ERR_MSG_ATTR_FMT(extack, address->attr,
-					"Address %pI6c is held by %s",
-					&address->ip, entry->port->dev->name);
+	psw_refuse_address(address, "is held by", entry->port->dev, extack);
 	return -EBUSY;
 }
 
@@ -649,9 +657,8 @@ int psw_port_del_addresses(struct psw_port *port,
 	for (i = 0; i < cfg->n_addresses; i++) {
 		if (psw_port_find_address(port, &cfg->addresses[i].ip))
 			continue;
-		NL_SET_ERR_MSG_ATTR_FMT(extack, cfg->addresses[i].attr,
-					"Device %s does not hold the address",
-					port->dev->name);
+		psw_refuse_address(&cfg->addresses[i], "is not held by",
+				   port->dev, extack);
 		return -ENOENT;
 	}
 	for (i = 0; i < cfg->n_addresses; i++)

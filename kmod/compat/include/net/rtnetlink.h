@@ -30,7 +30,7 @@ static int fn##_adapter(struct net *src_net, struct net_device *dev,	\
 
 #define PSW_NEWLINK(fn) fn##_adapter
 #else
-#define PSW_NEWLINK_ADAPTER(fn) static_assert(__builtin_constant_p(!(fn)))
+#define PSW_NEWLINK_ADAPTER(...)
 #define PSW_NEWLINK(fn) fn
 #endif
 

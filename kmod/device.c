@@ -91,13 +91,24 @@ static int psw_dev_del_slave(struct net_device *dev, struct net_device *slave)
 	return 0;
 }
 
+static int psw_dev_set_mac(struct net_device *dev, void *address)
+{
+	const struct sockaddr *sa = address;
+	struct psw_switch *sw = netdev_priv(dev);
+
+	ASSERT_RTNL();
+	if (psw_table_find_mac(&sw->table, psw_mac_key(sa->sa_data)))
+		return -EADDRINUSE;
+	return eth_mac_addr(dev, address);
+}
+
 static const struct net_device_ops psw_netdev_ops = {
 	.ndo_init = psw_dev_init,
 	.ndo_uninit = psw_dev_uninit,
 	.ndo_start_xmit = psw_dev_xmit,
 	.ndo_get_stats64 = dev_get_tstats64,
 	.ndo_validate_addr = eth_validate_addr,
-	.ndo_set_mac_address = eth_mac_addr,
+	.ndo_set_mac_address = psw_dev_set_mac,
 	.ndo_add_slave = psw_dev_add_slave,
 	.ndo_del_slave = psw_dev_del_slave,
 	.ndo_fdb_dump = psw_fdb_dump,

@@ -186,12 +186,13 @@ void psw_forward_from_host(struct psw_switch *sw, struct sk_buff *skb)
 		.sw = sw,
 		.stats = sw->stats,
 	};
-	enum psw_drop drop;
+	enum psw_drop drop = PSW_DROP_MALFORMED;
 
-	skb_reset_mac_header(skb);
-	skb_pull(skb, ETH_HLEN);
-
-	drop = psw_frame_describe(&frame);
+	if (likely(pskb_may_pull(skb, ETH_HLEN))) {
+		skb_reset_mac_header(skb);
+		__skb_pull(skb, ETH_HLEN);
+		drop = psw_frame_describe(&frame);
+	}
 	if (unlikely(drop != PSW_PASS)) {
 		psw_drop(&frame, drop);
 		return;

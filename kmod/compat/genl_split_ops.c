@@ -50,22 +50,39 @@ struct psw_split_family {
 extern struct genl_family podswitch_nl_family;
 struct genl_family podswitch_nl_family __ro_after_init;
 
-static struct genl_ops psw_merged_ops[ARRAY_SIZE(podswitch_nl_ops)] __ro_after_init;
+/* Room for any command's policy. Entries are copied as memory, for they have
+ * members that are const.
+ */
+struct psw_merged_policy {
+	struct nla_policy attrs[PODSWITCH_A_SWITCH_MAX + PODSWITCH_A_PORT_MAX];
+};
 
-/* Of two policies of a command the one with more attributes serves both. */
+static struct genl_ops psw_merged_ops[ARRAY_SIZE(podswitch_nl_ops)] __ro_after_init;
+static struct psw_merged_policy
+psw_merged_policies[ARRAY_SIZE(podswitch_nl_ops)] __ro_after_init;
+
+/* A command's do and dump both admit what either of them does. */
 static void __init psw_merge_op(struct genl_ops *op,
+				struct psw_merged_policy *policy,
 				const struct genl_split_ops *split)
 {
+	unsigned int i;
+
 	op->cmd = split->cmd;
 	op->flags |= split->flags;
 	if (split->doit)
 		op->doit = split->doit;
 	if (split->dumpit)
 		op->dumpit = split->dumpit;
-	if (split->maxattr > op->maxattr) {
-		op->maxattr = split->maxattr;
-		op->policy = split->policy;
-	}
+	if (!split->maxattr)
+		return;
+
+	for (i = 0; i <= split->maxattr; i++)
+		if (split->policy[i].type != NLA_UNSPEC)
+			memcpy(&policy->attrs[i], &split->policy[i],
+			       sizeof(*split->policy));
+	op->policy = policy->attrs;
+	op->maxattr = max(op->maxattr, split->maxattr);
 }
 
 /**
@@ -83,7 +100,8 @@ int __init psw_genl_register_split(struct genl_family *family)
 	for (i = 0; i < ARRAY_SIZE(podswitch_nl_ops); i++) {
 		if (!n || psw_merged_ops[n - 1].cmd != split[i].cmd)
 			n++;
-		psw_merge_op(&psw_merged_ops[n - 1], &split[i]);
+		psw_merge_op(&psw_merged_ops[n - 1],
+			     &psw_merged_policies[n - 1], &split[i]);
 	}
 
 	strscpy(family->name, psw_split_family.name, GENL_NAMSIZ);

@@ -1,0 +1,20 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# For the scripts of this folder to source: what they know of kernels, and what all the tree's scripts share.
+# shellcheck disable=SC2034 # set for others
+
+# shellcheck source=SCRIPTDIR/../../scripts/common.sh
+. "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../../scripts/common.sh"
+
+# What a kernel says when something is wrong with it.
+kernel_reports='WARNING:|\bBUG:|\bOops\b|KASAN|KCSAN|UBSAN|kmemleak:|possible (recursive|circular) locking|INFO: rcu'
+kernel_reports+='|suspicious RCU usage|general protection fault|unregister_netdevice: waiting|refcount_t|Call Trace'
+kernel_reports+='|blocked for more than|Kernel panic'
+
+# kernel_facts ALIAS : sets KVER, VMLINUX, MODULES, KDIR and INSIDE, see kernel
+kernel_facts() {
+	local facts
+	facts=$("$(dirname "${BASH_SOURCE[0]}")/kernel" "$1")
+	KVER='' VMLINUX='' MODULES='' KDIR='' INSIDE=''
+	eval "$facts"
+}

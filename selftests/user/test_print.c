@@ -180,7 +180,10 @@ static const struct {
 } owners[] = {
 	{ { .pod_namespace = "ns", .pod_name = "web" }, "ns/web" },
 	{ { .pod_name = "web", .container_id = "c" }, "web" },
-	{ { .container_id = "0123456789abcdef" }, "0123456789ab" },
+	{ { .container_id = "default-web" }, "default-web" },
+	{ { .container_id = "0123456789abcdef0123456789abcdef"
+			    "0123456789abcdef0123456789abcdef" },
+	  "0123456789ab" },
 	{ { .container_id = "c" }, "c" },
 	{ { .network = "n" }, "" },
 };

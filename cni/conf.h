@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The network configuration as a value: after cni_conf_read() and
+ * cni_conf_settings() nobody looks into JSON for a setting any more.
+ */
+#ifndef _CNI_CONF_H
+#define _CNI_CONF_H
+
+#include <cjson/cJSON.h>
+#include <rtnl.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "address.h"
+#include "args.h"
+#include "cni.h"
+#include "request.h"
+
+/* Addresses and routes go to the kernel in one message buffer (NL_TX_SIZE). */
+enum {
+	CNI_RANGES_MAX = 64,
+	CNI_IPS_MAX = 64,
+	CNI_ROUTES_MAX = 64,
+	CNI_WANTED_MAX = 16,
+};
+
+/* The versions of the specification that we speak, oldest first. */
+enum cni_version {
+	CNI_0_3_1,
+	CNI_0_4_0,
+	CNI_1_0_0,
+	CNI_1_1_0,
+	CNI_N_VERSIONS,
+};
+
+/**
+ * struct cni_range - addresses to choose from
+ * @subnet: the subnet that they are in
+ * @start: the first of them
+ * @end: the last of them
+ * @gateway: the subnet's gateway, which is never chosen
+ * @set: which range set this is of; each set yields one address
+ */
+struct cni_range {
+	struct cni_prefix subnet;
+	struct podswitch_address start;
+	struct podswitch_address end;
+	struct podswitch_address gateway;
+	unsigned int set;
+};
+
+/**
+ * struct cni_conf - a network configuration
+ * @json: the whole, which strings and pointers below point into
+ * @version: cniVersion
+ * @name: name of the network
+ * @bridge: name of the switch
+ * @ip_masq: masquerade what leaves the network's subnets
+ * @ipam_type: IPAM plugin, or NULL for a network without IP addresses
+ * @prev_result: prevResult, or NULL
+ * @is_gateway: give the switch the gateways' addresses
+ * @is_default_gateway: and the pod default routes by them
+ * @isolated: keep the pod from other isolated pods
+ * @hairpin: let the pod's frames return to it
+ * @enabledad: detect duplicates of IPv6 addresses
+ * @guard: an enum podswitch_guard value, or negative for the default
+ * @mtu: of the pod's interface in bytes, or 0 for the switch's
+ * @has_mac: the pod's MAC address is asked for
+ * @mac: what is asked for
+ * @dns: what the result is to say on name servers, or NULL
+ * @args: CNI_ARGS
+ * @ranges: addresses to choose from, range sets in order
+ * @n_ranges: how many
+ * @n_sets: number of range sets
+ * @routes: routes for the pod
+ * @n_routes: how many
+ * @wanted: addresses asked for
+ * @n_wanted: how many
+ *
+ * Members behind @prev_result are filled in by cni_conf_settings(); @ranges
+ * and @routes only where podswitch itself is the IPAM plugin.
+ */
+struct cni_conf {
+	cJSON *json;
+	enum cni_version version;
+	const char *name;
+	const char *bridge;
+	bool ip_masq;
+	const char *ipam_type;
+	const cJSON *prev_result;
+
+	bool is_gateway;
+	bool is_default_gateway;
+	bool isolated;
+	bool hairpin;
+	bool enabledad;
+	int guard;
+	uint32_t mtu;
+	bool has_mac;
+	uint8_t mac[6];
+	const cJSON *dns;
+	struct cni_args args;
+	struct cni_range ranges[CNI_RANGES_MAX];
+	size_t n_ranges;
+	unsigned int n_sets;
+	struct nl_route routes[CNI_ROUTES_MAX];
+	size_t n_routes;
+	struct podswitch_address wanted[CNI_WANTED_MAX];
+	size_t n_wanted;
+};
+
+/* conf.c */
+
+/**
+ * cni_version_name() - a version of the specification as it is written
+ * @version: the version
+ *
+ * Return: for example "1.1.0".
+ */
+const char *cni_version_name(enum cni_version version);
+
+/**
+ * cni_conf_read() - reads what each verb must know
+ * @conf: filled in; cni_conf_fini() may follow in any case
+ * @req: the request; its version is set
+ * @err: why it failed
+ *
+ * Refuses only what is needed to find the attachment, so that DEL works with
+ * a configuration that was damaged since ADD.
+ *
+ * Return: 0 or -1.
+ */
+int cni_conf_read(struct cni_conf *conf, struct cni_request *req,
+		  struct cni_error *err);
+
+/**
+ * cni_conf_settings() - reads the rest and judges all of it
+ * @conf: what cni_conf_read() has read
+ * @req: the request
+ * @err: why it failed
+ *
+ * Return: 0 or -1.
+ */
+int cni_conf_settings(struct cni_conf *conf, const struct cni_request *req,
+		      struct cni_error *err);
+
+/**
+ * cni_conf_allows() - may this verb be called with this configuration?
+ * @conf: the configuration
+ * @verb: its name
+ * @since: the version of the specification that brought it
+ * @err: why not
+ *
+ * Return: 0 or -1.
+ */
+int cni_conf_allows(const struct cni_conf *conf, const char *verb,
+		    enum cni_version since, struct cni_error *err);
+
+/**
+ * cni_conf_own_ipam() - is podswitch itself the network's IPAM plugin?
+ * @conf: the configuration
+ *
+ * Return: whether it is.
+ */
+bool cni_conf_own_ipam(const struct cni_conf *conf);
+
+/**
+ * cni_conf_fini() - frees what a configuration holds
+ * @conf: the configuration
+ */
+void cni_conf_fini(struct cni_conf *conf);
+
+/* conf_ipam.c */
+
+/**
+ * cni_conf_ipam() - reads ranges, routes and addresses asked for
+ * @conf: the configuration, @conf->args included
+ * @err: why it failed
+ *
+ * Return: 0 or -1.
+ */
+int cni_conf_ipam(struct cni_conf *conf, struct cni_error *err);
+
+/* conf_route.c */
+
+/**
+ * cni_conf_route() - reads one route
+ * @item: {"dst":, "gw":, "mtu":, "advmss":, "priority":, "table":, "scope":}
+ * @where: where it is, with a dot behind
+ * @route: filled in
+ * @err: why it failed
+ *
+ * Return: 0 or -1.
+ */
+int cni_conf_route(const cJSON *item, const char *where,
+		   struct nl_route *route, struct cni_error *err);
+
+#endif /* _CNI_CONF_H */

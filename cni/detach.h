@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _CNI_DETACH_H
+#define _CNI_DETACH_H
+
+#include "cni.h"
+#include "session.h"
+
+/**
+ * cni_detach() - removes whatever there is of an attachment
+ * @s: the session, opened as far as it could be
+ * @err: what could not be removed
+ *
+ * This is DEL, and what undoes an ADD at whatever step it failed. It goes by
+ * the kernel's own state, takes nothing that belongs to another attachment,
+ * and goes on behind failures. What is missing is no failure.
+ *
+ * Return: 0 or -1.
+ */
+int cni_detach(struct cni_session *s, struct cni_error *err);
+
+/**
+ * cni_detach_link() - removes the attachment's veth pair, and the port with it
+ * @s: the session; its owner and host end say which
+ * @err: why it could not be removed
+ *
+ * Return: 0, also if there is none or it is not ours; or -1.
+ */
+int cni_detach_link(struct cni_session *s, struct cni_error *err);
+
+/**
+ * cni_detach_masquerade() - ends masquerading if the switch's last port is gone
+ * @s: the session
+ * @err: why it could not be ended
+ *
+ * Return: 0 or -1.
+ */
+int cni_detach_masquerade(struct cni_session *s, struct cni_error *err);
+
+#endif /* _CNI_DETACH_H */

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# What people type. Everything that is made goes to build/; what is fetched is
+# kept in $PODSWITCH_CACHE (~/.cache/podswitch).
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+CNI_BIN ?= /opt/cni/bin
+KVER ?= $(shell uname -r)
+JOBS ?= $(shell nproc)
+
+CC ?= gcc
+CFLAGS ?= -O2 -g
+B := build
+
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+ALL_CPPFLAGS = -D_GNU_SOURCE -DPODSWITCH_VERSION='"$(VERSION)"' \
+	       -Igenl/uapi -Iuserspace/nl -Iuserspace/lib $(CPPFLAGS)
+ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS)
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -O1
+
+NL_SRC := $(wildcard userspace/nl/*.c)
+LIB_SRC := $(wildcard userspace/lib/*.c)
+PSW_SRC := $(wildcard userspace/psw/*.c)
+CNI_SRC := $(wildcard cni/*.c)
+UNIT_SRC := $(wildcard selftests/user/test_*.c)
+TOOL_SRC := $(wildcard selftests/tools/*.c)
+
+objects = $(patsubst %.c,$(B)/$(1)/%.o,$(2))
+DYN := $(call objects,obj,$(NL_SRC) $(LIB_SRC))
+PSW := $(call objects,obj,$(PSW_SRC))
+STATIC := $(call objects,static,$(NL_SRC) $(LIB_SRC) $(CNI_SRC))
+SAN := $(call objects,san,$(NL_SRC) $(LIB_SRC) \
+	 $(filter-out %/main.c,$(PSW_SRC) $(CNI_SRC)))
+UNITS := $(UNIT_SRC:selftests/user/%.c=$(B)/unit/%)
+TOOLS := $(TOOL_SRC:selftests/tools/%.c=$(B)/tools/%)
+
+ifneq ($(V),1)
+Q := @
+say = @printf '  %-7s %s\n' $(1) $(2);
+MAKEFLAGS += --no-print-directory
+endif
+
+.PHONY: all deps psw cni lib kmod install uninstall unit tools genl \
+	genl-check lint check demo vm bench-quick clean help
+.DELETE_ON_ERROR:
+
+all: psw cni ## psw and the CNI plugin (the default)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | \
+		awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@echo "variables: KVER= DESTDIR= PREFIX= CNI_BIN= V=1 CFLAGS="
+
+deps:
+	@scripts/need gcc make pkg-config libc6-dev libmnl-dev libcjson-dev
+
+# --- userspace ---
+
+psw: $(B)/psw
+cni: $(B)/podswitch
+
+$(B)/psw: $(PSW) $(B)/libpodswitch.a
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ -lmnl -lcjson
+
+$(B)/libpodswitch.a: $(DYN)
+	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
+
+# The plugin is one file that runs anywhere: no loader, no libraries.
+$(B)/podswitch: $(STATIC)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -static -Wl,--gc-sections -o $@ $^ \
+		-L$$(cat $(B)/static-libs)/lib -lmnl -lcjson
+
+$(STATIC): | $(B)/static-libs
+$(B)/static-libs: scripts/static-libs | deps
+	$(Q)mkdir -p $(B)
+	$(Q)scripts/static-libs > $@
+
+$(B)/static/%.o: %.c
+	$(Q)mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(ALL_CPPFLAGS) -I$$(cat $(B)/static-libs)/include \
+		$(ALL_CFLAGS) -ffunction-sections -fdata-sections -MMD -MP \
+		-c -o $@ $<
+
+$(B)/obj/%.o: %.c | deps
+	$(Q)mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+install: all ## psw, man page and headers to DESTDIR/PREFIX, the plugin to CNI_BIN
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/lib \
+		$(DESTDIR)$(PREFIX)/include/linux \
+		$(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(CNI_BIN)
+	install -m 755 $(B)/psw $(DESTDIR)$(PREFIX)/sbin/
+	install -m 644 $(B)/libpodswitch.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 644 userspace/lib/podswitch.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 genl/uapi/linux/podswitch.h \
+		$(DESTDIR)$(PREFIX)/include/linux/
+	install -m 644 userspace/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+	install -m 755 $(B)/podswitch $(DESTDIR)$(CNI_BIN)/.podswitch.new
+	mv -f $(DESTDIR)$(CNI_BIN)/.podswitch.new $(DESTDIR)$(CNI_BIN)/podswitch
+
+uninstall: ## what install put there, away
+	rm -f $(DESTDIR)$(PREFIX)/sbin/psw \
+		$(DESTDIR)$(PREFIX)/lib/libpodswitch.a \
+		$(DESTDIR)$(PREFIX)/include/podswitch.h \
+		$(DESTDIR)$(PREFIX)/include/linux/podswitch.h \
+		$(DESTDIR)$(PREFIX)/share/man/man8/psw.8 \
+		$(DESTDIR)$(CNI_BIN)/podswitch
+
+# --- the module ---
+
+kmod: ## the module: KVER=6.1, 6.12 or newest (fetched), or an installed kernel's version
+ifneq ($(wildcard /lib/modules/$(KVER)/build),)
+	$(Q)$(MAKE) -C /lib/modules/$(KVER)/build M=$(CURDIR) modules
+else
+	$(Q)selftests/vm/kbuild $(KVER) $(CURDIR) $(B)/$(KVER)
+endif
+
+genl: ## the generated files of genl/, anew
+	$(Q)genl/regen.sh
+
+genl-check: ## fails if they are not what podswitch.yaml says
+	$(Q)genl/regen.sh --check
+
+# --- tests ---
+
+tools: $(TOOLS)
+
+$(B)/tools/%: selftests/tools/%.c | deps
+	$(Q)mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -D_GNU_SOURCE $(ALL_CFLAGS) -o $@ $<
+
+$(B)/san/%.o: %.c | deps
+	$(Q)mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(ALL_CPPFLAGS) -Iuserspace/psw -Icni $(ALL_CFLAGS) \
+		$(SANITIZE) -MMD -MP -c -o $@ $<
+
+$(B)/libunit.a: $(SAN)
+	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/unit/%: selftests/user/%.c $(B)/libunit.a
+	$(Q)mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(ALL_CPPFLAGS) -Iuserspace/psw -Icni $(ALL_CFLAGS) \
+		$(SANITIZE) -MMD -MP -o $@ $< $(B)/libunit.a -lmnl -lcjson
+
+unit: all $(UNITS) ## tests that need neither root nor a kernel
+	$(Q)selftests/unit
+
+lint: ## checkpatch, cppcheck, shellcheck, include knots and the rest
+	$(Q)scripts/lint
+
+check: ## all tests, on booted kernels too; the last line counts them
+	$(Q)selftests/check
+
+demo: ## two pods of a container runtime, talking, in a VM, before your eyes
+	$(Q)selftests/demo
+
+vm: all ## a shell in a VM with the module loaded (KVER=6.1, 6.12, newest)
+	$(Q)selftests/vm/shell $(if $(filter file,$(origin KVER)),6.12,$(KVER))
+
+bench-quick: all tools ## instructions that the switch adds to a frame, beside the bridge's
+	$(Q)selftests/bench/quick
+
+clean: ## all that was made (not the cache)
+	rm -rf $(B) kmod/*.o kmod/*.ko kmod/*.mod kmod/*.mod.c kmod/.*.cmd \
+		kmod/compat/*.o kmod/compat/.*.cmd genl/*.o genl/.*.cmd \
+		kmod/modules.order modules.order Module.symvers .*.cmd
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Transfers data from one network namespace to another and checks every byte:
+ *
+ *   xfer tcp SERVER-NS ADDRESS CLIENT-NS MEGABYTES
+ *   xfer udp SERVER-NS ADDRESS CLIENT-NS FIRST LAST STEP
+ *
+ * tcp sends a stream, udp a datagram of each size from FIRST to LAST, each
+ * with content of its own. ADDRESS is the server's. "-" is this namespace.
+ * The exit status tells whether all arrived whole and in order.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PORT		5001
+#define PATIENCE_S	20
+#define WINDOW		16	/* datagrams sent before they are acknowledged */
+#define DATAGRAM_MAX	65535
+
+/* Prime, so that a block out of its place is wrong wherever it comes. */
+#define PATTERN_LEN	1048573
+static uint8_t pattern[PATTERN_LEN];
+
+static void die(const char *what)
+{
+	fprintf(stderr, "xfer: %s: %s\n", what,
+		errno ? strerror(errno) : "wrong");
+	exit(1);
+}
+
+static void pattern_fill(void)
+{
+	uint64_t x = 88172645463325252ULL;
+	size_t i;
+
+	for (i = 0; i < PATTERN_LEN; i++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		pattern[i] = x >> 32;
+	}
+}
+
+/* The longest piece of the endless pattern that is in one place at @at. */
+static size_t pattern_piece(uint64_t at, size_t want, const uint8_t **piece)
+{
+	size_t start = at % PATTERN_LEN;
+
+	*piece = pattern + start;
+	return want < PATTERN_LEN - start ? want : PATTERN_LEN - start;
+}
+
+static bool pattern_is(uint64_t at, const uint8_t *data, size_t len)
+{
+	const uint8_t *piece;
+	size_t n;
+
+	for (; len; len -= n, at += n, data += n) {
+		n = pattern_piece(at, len, &piece);
+		if (memcmp(data, piece, n))
+			return false;
+	}
+	return true;
+}
+
+/* --- sockets --- */
+
+struct address {
+	struct sockaddr_storage sa;
+	socklen_t len;
+};
+
+static struct address address_parse(const char *text)
+{
+	struct address a = { 0 };
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&a.sa;
+	struct sockaddr_in *in = (struct sockaddr_in *)&a.sa;
+
+	if (inet_pton(AF_INET, text, &in->sin_addr) == 1) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons(PORT);
+		a.len = sizeof(*in);
+	} else if (inet_pton(AF_INET6, text, &in6->sin6_addr) == 1) {
+		in6->sin6_family = AF_INET6;
+		in6->sin6_port = htons(PORT);
+		a.len = sizeof(*in6);
+	} else {
+		errno = EINVAL;
+		die(text);
+	}
+	return a;
+}
+
+static void enter(const char *ns)
+{
+	char path[128];
+	int fd;
+
+	if (!strcmp(ns, "-"))
+		return;
+	snprintf(path, sizeof(path), "/run/netns/%s", ns);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET))
+		die(ns);
+	close(fd);
+}
+
+static int open_socket(const char *ns, int family, int type)
+{
+	const struct timeval patience = { .tv_sec = PATIENCE_S };
+	const int size = 1 << 25, on = 1;
+	int home, fd;
+
+	home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	enter(ns);
+	fd = socket(family, type, 0);
+	if (home < 0 || fd < 0 || setns(home, CLONE_NEWNET))
+		die("socket");
+	close(home);
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
+		       sizeof(patience)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
+		       sizeof(patience)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)))
+		die("setsockopt");
+	if (type == SOCK_DGRAM &&
+	    (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) ||
+	     setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size))))
+		die("setsockopt");
+	return fd;
+}
+
+static void bind_to(int fd, const struct address *a)
+{
+	if (bind(fd, (const struct sockaddr *)&a->sa, a->len))
+		die("bind");
+}
+
+static void connect_to(int fd, const struct address *a)
+{
+	if (connect(fd, (const struct sockaddr *)&a->sa, a->len))
+		die("connect");
+}
+
+/* --- a stream --- */
+
+static void tcp_serve(int listening)
+{
+	static uint8_t buffer[1 << 18];
+	int fd = accept(listening, NULL, NULL);
+	uint64_t at = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		die("accept");
+	while ((n = recv(fd, buffer, sizeof(buffer), 0)) > 0) {
+		if (!pattern_is(at, buffer, n)) {
+			fprintf(stderr, "xfer: at byte %llu\n",
+				(unsigned long long)at);
+			errno = 0;
+			die("content");
+		}
+		at += n;
+	}
+	if (n || send(fd, &at, sizeof(at), 0) != sizeof(at))
+		die("receive");
+	close(fd);
+}
+
+static void tcp_send(int fd, uint64_t len)
+{
+	const uint8_t *piece;
+	uint64_t at = 0, got;
+	ssize_t n;
+
+	while (at < len) {
+		n = pattern_piece(at, len - at < 1 << 18 ? len - at : 1 << 18,
+				  &piece);
+		n = send(fd, piece, n, MSG_NOSIGNAL);
+		if (n <= 0)
+			die("send");
+		at += n;
+	}
+	if (shutdown(fd, SHUT_WR) ||
+	    recv(fd, &got, sizeof(got), MSG_WAITALL) != sizeof(got))
+		die("acknowledgement");
+	errno = 0;
+	if (got != len)
+		die("length");
+}
+
+/* --- datagrams --- */
+
+struct sizes {
+	unsigned long first;
+	unsigned long last;
+	unsigned long step;
+};
+
+/* Whether the one that acknowledges the window behind this size is due. */
+static bool window_ends(const struct sizes *sizes, unsigned long size,
+			unsigned int in_window)
+{
+	return in_window == WINDOW || size + sizes->step > sizes->last;
+}
+
+static void udp_serve(int fd, const struct sizes *sizes)
+{
+	static uint8_t buffer[DATAGRAM_MAX + 1];
+	unsigned int in_window = 0;
+	struct address from;
+	unsigned long size;
+	ssize_t n;
+
+	for (size = sizes->first; size <= sizes->last; size += sizes->step) {
+		from.len = sizeof(from.sa);
+		n = recvfrom(fd, buffer, sizeof(buffer), 0,
+			     (struct sockaddr *)&from.sa, &from.len);
+		if (n < 0) {
+			fprintf(stderr, "xfer: datagram of %lu bytes\n", size);
+			die("receive");
+		}
+		if ((size_t)n != size || !pattern_is(size, buffer, n)) {
+			fprintf(stderr, "xfer: %zd bytes instead of %lu\n", n,
+				size);
+			errno = 0;
+			die("content");
+		}
+		if (!window_ends(sizes, size, ++in_window))
+			continue;
+		in_window = 0;
+		if (sendto(fd, &size, sizeof(size), 0,
+			   (struct sockaddr *)&from.sa, from.len) < 0)
+			die("send");
+	}
+}
+
+static void udp_wait(int fd, unsigned long size)
+{
+	unsigned long got;
+
+	if (recv(fd, &got, sizeof(got), 0) != sizeof(got))
+		die("acknowledgement");
+	errno = 0;
+	if (got != size)
+		die("order");
+}
+
+/* One window is under way while the one before is being acknowledged. */
+static void udp_send(int fd, const struct sizes *sizes)
+{
+	unsigned long size, before = 0;
+	unsigned int in_window = 0;
+	bool waiting = false;
+	const uint8_t *piece;
+
+	for (size = sizes->first; size <= sizes->last; size += sizes->step) {
+		pattern_piece(size, size, &piece);
+		if (send(fd, piece, size, 0) != (ssize_t)size)
+			die("send");
+		if (!window_ends(sizes, size, ++in_window))
+			continue;
+		if (waiting)
+			udp_wait(fd, before);
+		in_window = 0;
+		waiting = true;
+		before = size;
+	}
+	if (waiting)
+		udp_wait(fd, before);
+}
+
+/* --- command line --- */
+
+static unsigned long get_number(const char *text)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	errno = EINVAL;
+	if (!*text || *end)
+		die(text);
+	return n;
+}
+
+static void usage(void)
+{
+	fputs("usage: xfer tcp SERVER-NS ADDRESS CLIENT-NS MEGABYTES\n"
+	      "       xfer udp SERVER-NS ADDRESS CLIENT-NS FIRST LAST STEP\n",
+	      stderr);
+	exit(2);
+}
+
+int main(int argc, char **argv)
+{
+	bool tcp = argc == 6 && !strcmp(argv[1], "tcp");
+	bool udp = argc == 8 && !strcmp(argv[1], "udp");
+	struct sizes sizes = { 0 };
+	struct address server;
+	int listening, fd;
+	int status;
+	pid_t child;
+
+	if (!tcp && !udp)
+		usage();
+	if (udp)
+		sizes = (struct sizes){ get_number(argv[5]),
+					get_number(argv[6]),
+					get_number(argv[7]) };
+	pattern_fill();
+	server = address_parse(argv[3]);
+	listening = open_socket(argv[2], server.sa.ss_family,
+				tcp ? SOCK_STREAM : SOCK_DGRAM);
+	fd = open_socket(argv[4], server.sa.ss_family,
+			 tcp ? SOCK_STREAM : SOCK_DGRAM);
+	bind_to(listening, &server);
+	if (tcp && listen(listening, 1))
+		die("listen");
+
+	child = fork();
+	if (child < 0)
+		die("fork");
+	if (!child) {
+		close(fd);
+		if (tcp)
+			tcp_serve(listening);
+		else
+			udp_serve(listening, &sizes);
+		return 0;
+	}
+	close(listening);
+	connect_to(fd, &server);
+	if (tcp)
+		tcp_send(fd, get_number(argv[5]) << 20);
+	else
+		udp_send(fd, &sizes);
+	if (waitpid(child, &status, 0) != child || status)
+		return 1;
+	return 0;
+}

@@ -94,25 +94,32 @@ check "direct: b's host end transmitted none of them" \
 	queued_less_than 100 "$snapshot_b" v_b
 check "direct: e's host end neither" queued_less_than 100 "$snapshot_e" v_e
 
-if nsenter --net=/run/netns/b nft -f - 2>/dev/null <<-EOF
-	table netdev psw_test {
-		chain in {
-			type filter hook ingress device eth0 priority 0;
-			meta mark 7 counter
-			ip saddr 192.0.2.2 counter
-		}
-	}
-EOF
-then
-	check "direct: 100 frames with a mark" \
-		frame -m 7 -n 100 -a $B=100 $A eth $B $A "${UDP[@]}"
-	check_equal "direct: arrive without it" "0 100" \
+marks() {
+	tc qdisc add dev v_a clsact &&
+		tc filter add dev v_a ingress matchall action skbedit mark 7 priority 3 &&
+		nsenter --net=/run/netns/b nft -f - <<-EOF
+			table netdev psw_test {
+				chain in {
+					type filter hook ingress device eth0 priority 0;
+					ip saddr 192.0.2.2 counter
+					meta mark 7 counter
+					meta priority 3 counter
+				}
+			}
+		EOF
+}
+
+if marks 2>/dev/null; then
+	check "direct: 100 frames that the host marks" \
+		frame -n 100 -a $B=100 $A eth $B $A "${UDP[@]}"
+	check_equal "direct: arrive without mark and priority" "100 0 0" \
 		"$(nsenter --net=/run/netns/b nft list chain netdev psw_test in |
 		   sed -n 's/.*packets \([0-9]*\).*/\1/p' | xargs)"
 	nsenter --net=/run/netns/b nft delete table netdev psw_test
 else
-	skip "direct: marks do not cross" "nft or the kernel cannot count them"
+	skip "direct: marks do not cross" "tc, nft or the kernel cannot show them"
 fi
+tc qdisc del dev v_a clsact 2>/dev/null
 
 "$PSW" port set v_b mac 02:00:00:00:00:33 guard off
 ip -n a neigh replace 192.0.2.3 lladdr 02:00:00:00:00:33 dev eth0

@@ -3,12 +3,12 @@
  * Sends a frame that the command line describes and counts where it, and a
  * reply to it, come out:
  *
- *   frame [-n COUNT] [-m MARK] [-w MS] [-a PLACE=N]... [-r PLACE=N]...
+ *   frame [-n COUNT] [-w MS] [-a PLACE=N]... [-r PLACE=N]...
  *         PLACE FIELD... [reply FIELD...]
  *   frame -b
  *
  * PLACE is DEV or NS:DEV. The frame is sent COUNT times (once; 0: for ever,
- * with pauses, whatever happens) on PLACE, with that socket mark. It has to arrive N times at each place behind
+ * with pauses, whatever happens) on PLACE. It has to arrive N times at each place behind
  * -a, and the reply at each place behind -r: not less within two seconds, and
  * not more until MS milliseconds (30) after that. What arrived is printed; the
  * exit status tells whether it was right.
@@ -627,13 +627,11 @@ static void listeners_print(const struct frame *reply)
 }
 
 static void send_all(const char *place, const struct frame *f,
-		     unsigned long count, unsigned int mark)
+		     unsigned long count)
 {
 	int fd = place_open(place, 0);
 	unsigned long i;
 
-	if (setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)))
-		die("mark");
 	for (i = 0; i < count || !count; i++) {
 		if (send(fd, f->data, f->len, 0) < 0 && count)
 			die("send");
@@ -648,7 +646,6 @@ static void send_all(const char *place, const struct frame *f,
 
 struct options {
 	unsigned long count;
-	unsigned int mark;
 	long quiet_ms;
 	bool batch;
 };
@@ -663,13 +660,10 @@ static struct options parse(int argc, char **argv)
 	optind = 0;
 	n_listeners = 0;
 	memset(listeners, 0, sizeof(listeners));
-	while ((option = getopt(argc, argv, "+bm:n:w:a:r:")) >= 0) {
+	while ((option = getopt(argc, argv, "+bn:w:a:r:")) >= 0) {
 		switch (option) {
 		case 'b':
 			options.batch = true;
-			break;
-		case 'm':
-			options.mark = get_number(optarg);
 			break;
 		case 'n':
 			options.count = get_number(optarg);
@@ -703,7 +697,7 @@ static void run(char **words, const struct options *options)
 	if (*words)
 		describe(&reply, words + 1);
 	listeners_open();
-	send_all(place, &sent, options->count, options->mark);
+	send_all(place, &sent, options->count);
 	if (n_listeners)
 		listeners_wait(options->quiet_ms);
 }

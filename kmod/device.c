@@ -7,6 +7,7 @@
 #include <linux/rtnetlink.h>
 #include <net/rtnetlink.h>
 
+#include "cfg.h"
 #include "fdb.h"
 #include "forward.h"
 #include "port.h"

@@ -12,6 +12,8 @@
 #include <net/ipv6.h>
 #include <net/netlink.h>
 
+#include "address.h"
+#include "cfg.h"
 #include "notify.h"
 #include "port.h"
 #include "psw.h"

@@ -22,9 +22,12 @@ static const struct netlink_range_validation podswitch_a_switch_max_addresses_ra
 };
 
 /* Common nested types */
-const struct nla_policy podswitch_address_nl_policy[PODSWITCH_A_ADDRESS_IPV6 + 1] = {
+const struct nla_policy podswitch_address_nl_policy[PODSWITCH_A_ADDRESS_SHARED + 1] = {
 	[PODSWITCH_A_ADDRESS_IPV4] = { .type = NLA_U32, },
 	[PODSWITCH_A_ADDRESS_IPV6] = NLA_POLICY_EXACT_LEN(16),
+	[PODSWITCH_A_ADDRESS_MAC] = NLA_POLICY_EXACT_LEN(6),
+	[PODSWITCH_A_ADDRESS_VLAN] = NLA_POLICY_MAX(NLA_U16, PODSWITCH_VLAN_MAX),
+	[PODSWITCH_A_ADDRESS_SHARED] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 const struct nla_policy podswitch_owner_nl_policy[PODSWITCH_A_OWNER_POD_NAME + 1] = {
@@ -33,6 +36,11 @@ const struct nla_policy podswitch_owner_nl_policy[PODSWITCH_A_OWNER_POD_NAME + 1
 	[PODSWITCH_A_OWNER_IFNAME] = { .type = NLA_NUL_STRING, .len = PODSWITCH_OWNER_LEN_MAX, },
 	[PODSWITCH_A_OWNER_POD_NAMESPACE] = { .type = NLA_NUL_STRING, .len = PODSWITCH_OWNER_LEN_MAX, },
 	[PODSWITCH_A_OWNER_POD_NAME] = { .type = NLA_NUL_STRING, .len = PODSWITCH_OWNER_LEN_MAX, },
+};
+
+const struct nla_policy podswitch_vlan_range_nl_policy[PODSWITCH_A_VLAN_RANGE_LAST + 1] = {
+	[PODSWITCH_A_VLAN_RANGE_FIRST] = NLA_POLICY_RANGE(NLA_U16, 1, PODSWITCH_VLAN_MAX),
+	[PODSWITCH_A_VLAN_RANGE_LAST] = NLA_POLICY_RANGE(NLA_U16, 1, PODSWITCH_VLAN_MAX),
 };
 
 /* PODSWITCH_CMD_SWITCH_GET - do */
@@ -48,7 +56,7 @@ static const struct nla_policy podswitch_switch_set_nl_policy[PODSWITCH_A_SWITCH
 };
 
 /* PODSWITCH_CMD_PORT_NEW - do */
-static const struct nla_policy podswitch_port_new_nl_policy[PODSWITCH_A_PORT_ADDRESS + 1] = {
+static const struct nla_policy podswitch_port_new_nl_policy[PODSWITCH_A_PORT_STORM_LIMIT + 1] = {
 	[PODSWITCH_A_PORT_SWITCH] = NLA_POLICY_MIN(NLA_U32, 1),
 	[PODSWITCH_A_PORT_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[PODSWITCH_A_PORT_MAC] = NLA_POLICY_EXACT_LEN(6),
@@ -57,16 +65,23 @@ static const struct nla_policy podswitch_port_new_nl_policy[PODSWITCH_A_PORT_ADD
 	[PODSWITCH_A_PORT_HAIRPIN] = NLA_POLICY_MAX(NLA_U8, 1),
 	[PODSWITCH_A_PORT_OWNER] = NLA_POLICY_NESTED(podswitch_owner_nl_policy),
 	[PODSWITCH_A_PORT_ADDRESS] = NLA_POLICY_NESTED(podswitch_address_nl_policy),
+	[PODSWITCH_A_PORT_ROLE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[PODSWITCH_A_PORT_PVID] = NLA_POLICY_MAX(NLA_U16, PODSWITCH_VLAN_MAX),
+	[PODSWITCH_A_PORT_TRUNK] = NLA_POLICY_NESTED(podswitch_vlan_range_nl_policy),
+	[PODSWITCH_A_PORT_STORM_LIMIT] = { .type = NLA_U32, },
 };
 
 /* PODSWITCH_CMD_PORT_SET - do */
-static const struct nla_policy podswitch_port_set_nl_policy[PODSWITCH_A_PORT_OWNER + 1] = {
+static const struct nla_policy podswitch_port_set_nl_policy[PODSWITCH_A_PORT_STORM_LIMIT + 1] = {
 	[PODSWITCH_A_PORT_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[PODSWITCH_A_PORT_MAC] = NLA_POLICY_EXACT_LEN(6),
 	[PODSWITCH_A_PORT_GUARD] = NLA_POLICY_MAX(NLA_U32, 2),
 	[PODSWITCH_A_PORT_ISOLATED] = NLA_POLICY_MAX(NLA_U8, 1),
 	[PODSWITCH_A_PORT_HAIRPIN] = NLA_POLICY_MAX(NLA_U8, 1),
 	[PODSWITCH_A_PORT_OWNER] = NLA_POLICY_NESTED(podswitch_owner_nl_policy),
+	[PODSWITCH_A_PORT_PVID] = NLA_POLICY_MAX(NLA_U16, PODSWITCH_VLAN_MAX),
+	[PODSWITCH_A_PORT_TRUNK] = NLA_POLICY_NESTED(podswitch_vlan_range_nl_policy),
+	[PODSWITCH_A_PORT_STORM_LIMIT] = { .type = NLA_U32, },
 };
 
 /* PODSWITCH_CMD_PORT_GET - do */
@@ -122,14 +137,14 @@ static const struct genl_split_ops podswitch_nl_ops[] = {
 		.cmd		= PODSWITCH_CMD_PORT_NEW,
 		.doit		= podswitch_nl_port_new_doit,
 		.policy		= podswitch_port_new_nl_policy,
-		.maxattr	= PODSWITCH_A_PORT_ADDRESS,
+		.maxattr	= PODSWITCH_A_PORT_STORM_LIMIT,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= PODSWITCH_CMD_PORT_SET,
 		.doit		= podswitch_nl_port_set_doit,
 		.policy		= podswitch_port_set_nl_policy,
-		.maxattr	= PODSWITCH_A_PORT_OWNER,
+		.maxattr	= PODSWITCH_A_PORT_STORM_LIMIT,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -171,6 +186,7 @@ static const struct genl_split_ops podswitch_nl_ops[] = {
 
 static const struct genl_multicast_group podswitch_nl_mcgrps[] = {
 	[PODSWITCH_NLGRP_PORTS] = { "ports", },
+	[PODSWITCH_NLGRP_VIOLATIONS] = { "violations", },
 };
 
 struct genl_family podswitch_nl_family __ro_after_init = {

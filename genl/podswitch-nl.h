@@ -12,8 +12,9 @@
 #include <uapi/linux/podswitch.h>
 
 /* Common nested types */
-extern const struct nla_policy podswitch_address_nl_policy[PODSWITCH_A_ADDRESS_IPV6 + 1];
+extern const struct nla_policy podswitch_address_nl_policy[PODSWITCH_A_ADDRESS_SHARED + 1];
 extern const struct nla_policy podswitch_owner_nl_policy[PODSWITCH_A_OWNER_POD_NAME + 1];
+extern const struct nla_policy podswitch_vlan_range_nl_policy[PODSWITCH_A_VLAN_RANGE_LAST + 1];
 
 int podswitch_nl_switch_get_doit(struct sk_buff *skb, struct genl_info *info);
 int podswitch_nl_switch_get_dumpit(struct sk_buff *skb,
@@ -30,6 +31,7 @@ int podswitch_nl_address_del_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	PODSWITCH_NLGRP_PORTS,
+	PODSWITCH_NLGRP_VIOLATIONS,
 };
 
 extern struct genl_family podswitch_nl_family;

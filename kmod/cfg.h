@@ -8,14 +8,22 @@
 #include <uapi/linux/podswitch.h>
 
 struct nlattr;
+struct psw_vlans;
 
 /**
- * struct psw_address_cfg - an IP address that was asked for
- * @ip: the address; IPv4 is IPv4-mapped
+ * struct psw_address_cfg - an address that was asked for
+ * @mac: a MAC beside the port's own, as psw_mac_key() makes it; 0 for an IP
+ *       address
+ * @ip: the IP address; IPv4 is IPv4-mapped
+ * @vlan: its VLAN, negative if not given
+ * @shared: the port may use it without holding it
  * @attr: the attribute it came in, to point at in a refusal
  */
 struct psw_address_cfg {
+	u64 mac;
 	struct in6_addr ip;
+	int vlan;
+	bool shared;
 	const struct nlattr *attr;
 };
 
@@ -26,9 +34,15 @@ struct psw_address_cfg {
  * @guard: &enum podswitch_guard, negative if not given
  * @isolated: 0 or 1, negative if not given
  * @hairpin: 0 or 1, negative if not given
+ * @uplink: 1 for the role of an uplink, 0 for a pod's
+ * @role_attr: the attribute it came in
+ * @pvid: VLAN of untagged frames, negative if not given
+ * @trunk: VLANs carried with a tag; NULL if not given
+ * @vlan_attr: the attribute that asks for other VLANs
+ * @storm_limit: frames to groups in a second, negative if not given
  * @owner: whether an owner was given
  * @owner_attrs: its members, by PODSWITCH_A_OWNER_*, NULL where not given
- * @addresses: IP addresses, no two alike
+ * @addresses: addresses
  * @n_addresses: how many
  */
 struct psw_port_cfg {
@@ -37,6 +51,12 @@ struct psw_port_cfg {
 	int guard;
 	int isolated;
 	int hairpin;
+	int uplink;
+	const struct nlattr *role_attr;
+	int pvid;
+	struct psw_vlans *trunk;
+	const struct nlattr *vlan_attr;
+	s64 storm_limit;
 	bool owner;
 	struct nlattr *owner_attrs[PODSWITCH_A_OWNER_MAX + 1];
 	struct psw_address_cfg *addresses;
@@ -53,6 +73,8 @@ static inline void psw_port_cfg_init(struct psw_port_cfg *cfg)
 	cfg->guard = -1;
 	cfg->isolated = -1;
 	cfg->hairpin = -1;
+	cfg->pvid = -1;
+	cfg->storm_limit = -1;
 }
 
 #endif /* _PSW_CFG_H */

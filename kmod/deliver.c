@@ -6,9 +6,13 @@
 #include <linux/skbuff.h>
 #include <net/dst.h>
 #include <net/sch_generic.h>
+#include <net/sock.h>
 
+#include "direct.h"
 #include "frame.h"
 #include "psw.h"
+#include "trace.h"
+#include "violation.h"
 
 /* The closest reasons that the kernel's own tools know. */
 static const enum skb_drop_reason psw_core_reason[] = {
@@ -28,6 +32,9 @@ static const enum skb_drop_reason psw_core_reason[] = {
 	[PSW_DROP_TOO_BIG] = SKB_DROP_REASON_PKT_TOO_BIG,
 	[PSW_DROP_RECEIVER_DOWN] = SKB_DROP_REASON_DEV_READY,
 	[PSW_DROP_NO_MEMORY] = SKB_DROP_REASON_NOMEM,
+	[PSW_DROP_FOREIGN_VLAN] = SKB_DROP_REASON_UNHANDLED_PROTO,
+	[PSW_DROP_STORM] = SKB_DROP_REASON_FULL_RING,
+	[PSW_DROP_HOST_REDIRECT] = SKB_DROP_REASON_NETFILTER_DROP,
 };
 
 static_assert(ARRAY_SIZE(psw_core_reason) == PODSWITCH_A_DROPS_MAX + 1);
@@ -41,88 +48,68 @@ static_assert(ARRAY_SIZE(psw_core_reason) == PODSWITCH_A_DROPS_MAX + 1);
  */
 void psw_drop(const struct psw_frame *frame, enum psw_drop reason)
 {
-	psw_stats_drop(frame->stats, reason);
+	psw_stats_drop(psw_frame_stats(frame), reason);
+	trace_podswitch_drop(frame, reason);
+	if (psw_drop_is_violation(reason))
+		psw_violation_note(frame);
 	kfree_skb_reason(frame->skb, psw_core_reason[reason]);
 }
 
-/* As veth judges: a segmentation-offload frame is cut to fit later. */
-static bool psw_fits(const struct sk_buff *skb, const struct net_device *dev)
-{
-	return skb->len <= READ_ONCE(dev->mtu) || skb_is_gso(skb);
-}
-
-/* Whether something on a device wants to see what the device transmits: a
- * queueing discipline, a tc or netfilter egress hook, a packet tap.
+/**
+ * psw_retag() - gives a frame the tag that it has on a port, or takes it
+ * @skb: the frame
+ * @vlan: its VLAN
+ * @pvid: the VLAN that has no tag there
+ *
+ * The priority and the drop eligible bit stay where there is a tag for them.
  */
-static bool psw_dev_watches_tx(const struct net_device *dev)
+void psw_retag(struct sk_buff *skb, u16 vlan, u16 pvid)
 {
-	const struct netdev_queue *txq = netdev_get_tx_queue(dev, 0);
+	u16 priority = 0;
 
-	return rcu_dereference_bh(txq->qdisc)->enqueue ||
-	       dev->real_num_tx_queues > 1 || psw_dev_has_egress(dev) ||
-	       !list_empty(&dev->ptype_all);
+	if (skb_vlan_tag_present(skb))
+		priority = skb_vlan_tag_get(skb) & ~VLAN_VID_MASK;
+	if (vlan == pvid)
+		__vlan_hwaccel_clear_tag(skb);
+	else
+		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q),
+				       vlan | priority);
 }
 
-static bool psw_dev_has_native_xdp(const struct net_device *dev)
-{
-	const struct bpf_xdp_entity *xdp = &dev->xdp_state[XDP_MODE_DRV];
-
-	return READ_ONCE(xdp->prog) || READ_ONCE(xdp->link);
-}
-
-/* The pod's end of a port's veth, if a frame may be handed to it at once, or
- * NULL. An end in this namespace, or one that hands its frames on, could send
- * the frame round in circles, which the core's loop would follow for ever.
+/**
+ * psw_scrub() - takes from a frame what belongs to this namespace
+ * @skb: the frame
+ *
+ * A mark, a connection, a route, a secpath, a socket that a program chose.
+ *
+ * Context: bottom halves off.
  */
-static struct net_device *psw_port_direct_peer(const struct psw_port *port)
+void psw_scrub(struct sk_buff *skb)
 {
-	struct net_device *dev = port->dev;
-	struct net_device *peer;
-
-	if (!port->direct || psw_dev_watches_tx(dev))
-		return NULL;
-	peer = dev->netdev_ops->ndo_get_peer_dev(dev);
-	if (unlikely(!peer || !(READ_ONCE(peer->flags) & IFF_UP)))
-		return NULL;
-	if (net_eq(dev_net(peer), dev_net(dev)) ||
-	    rcu_access_pointer(peer->rx_handler) ||
-	    psw_dev_has_native_xdp(peer))
-		return NULL;
-	return peer;
-}
-
-/* What veth does on the way to its other end, but for the queue between: the
- * frame loses what belongs to this namespace (a mark, a connection, a secpath)
- * and is received by the pod's end when the receive loop comes round again.
- */
-static rx_handler_result_t psw_deliver_direct(const struct psw_frame *frame,
-					      const struct psw_port *port,
-					      struct net_device *peer)
-{
-	struct sk_buff *skb = frame->skb;
-
-	if (unlikely(!psw_fits(skb, peer))) {
-		psw_drop(frame, PSW_DROP_TOO_BIG);
-		return RX_HANDLER_CONSUMED;
-	}
-
-	psw_veth_tx_add(port->dev, skb->len + ETH_HLEN);
-	skb_forward_csum(skb);
+	if (skb_sk_is_prefetched(skb))
+		skb_orphan(skb);
 	skb_scrub_packet(skb, true);
 	skb->priority = 0;
-	skb->dev = peer;
-	eth_skb_pkt_type(skb, peer);
-	return RX_HANDLER_ANOTHER;
 }
 
-/* Sends through the device's own transmit; the skb is gone on return. */
-static void psw_port_transmit(const struct psw_port *port, struct sk_buff *skb)
+/* Sends through the device's own transmit, which may link the skb into queues;
+ * it is gone on return.
+ */
+static void psw_port_transmit(const struct psw_frame *frame,
+			      struct sk_buff *skb, const struct psw_port *port)
 {
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (unlikely(!skb)) {
+		psw_stats_drop(psw_frame_stats(frame), PSW_DROP_NO_MEMORY);
+		return;
+	}
 	psw_stats_queued(port->stats);
+	psw_tag_for(frame, skb, READ_ONCE(port->pvid));
 	skb_forward_csum(skb);
 	skb_clear_tstamp(skb);
-	skb_push(skb, ETH_HLEN);
 	skb->dev = port->dev;
+	trace_podswitch_forward(frame, skb, port->dev, PSW_WAY_QUEUED);
+	skb_push(skb, ETH_HLEN);
 	dev_queue_xmit(skb);
 }
 
@@ -133,39 +120,39 @@ static bool psw_port_is_up(const struct psw_port *port)
 }
 
 /**
- * psw_deliver() - hands a frame to one port
+ * psw_deliver_indirect() - the part of psw_deliver() for frames that cannot go
+ * directly
  * @frame: the frame; its skb is passed on
  * @port: the receiver
  *
- * A frame from a pod goes directly into the other pod where it can; the caller
- * then returns RX_HANDLER_ANOTHER to the core, which goes on with it. A frame
- * from the host is in the middle of a transmission and has to be queued.
- *
  * Context: RCU read section, bottom halves off.
- * Return: RX_HANDLER_ANOTHER if the core has to receive the frame on its new
- * device; RX_HANDLER_CONSUMED if it is gone.
  */
-rx_handler_result_t psw_deliver(const struct psw_frame *frame,
-				struct psw_port *port)
+void psw_deliver_indirect(const struct psw_frame *frame,
+			  const struct psw_port *port)
 {
-	struct net_device *peer = NULL;
-
-	if (likely(frame->in))
-		peer = psw_port_direct_peer(port);
-	if (likely(peer))
-		return psw_deliver_direct(frame, port, peer);
-
 	if (!psw_port_is_up(port))
 		psw_drop(frame, PSW_DROP_RECEIVER_DOWN);
 	else if (!psw_fits(frame->skb, port->dev))
 		psw_drop(frame, PSW_DROP_TOO_BIG);
 	else
-		psw_port_transmit(port, frame->skb);
-	return RX_HANDLER_CONSUMED;
+		psw_port_transmit(frame, frame->skb, port);
+}
+
+/* Makes a frame one that the host receives on the switch's device, where all
+ * VLANs but one have tags.
+ */
+static void psw_enter_host(const struct psw_frame *frame, struct sk_buff *skb)
+{
+	struct net_device *dev = frame->sw->dev;
+
+	psw_tag_for(frame, skb, 0);
+	dev_sw_netstats_rx_add(dev, skb->len + ETH_HLEN);
+	skb->dev = dev;
+	trace_podswitch_forward(frame, skb, dev, PSW_WAY_HOST);
 }
 
 /**
- * psw_deliver_host() - hands a pod's frame to the host's stack
+ * psw_deliver_host() - hands a port's frame to the host's stack
  * @frame: the frame, from a port; its skb is passed on
  *
  * The host receives it on the switch's device.
@@ -175,37 +162,124 @@ rx_handler_result_t psw_deliver(const struct psw_frame *frame,
  */
 rx_handler_result_t psw_deliver_host(const struct psw_frame *frame)
 {
-	struct net_device *dev = frame->sw->dev;
 	struct sk_buff *skb = frame->skb;
 
-	if (unlikely(!(READ_ONCE(dev->flags) & IFF_UP))) {
+	if (unlikely(!(READ_ONCE(frame->sw->dev->flags) & IFF_UP))) {
 		psw_drop(frame, PSW_DROP_RECEIVER_DOWN);
 		return RX_HANDLER_CONSUMED;
 	}
-
-	dev_sw_netstats_rx_add(dev, skb->len + ETH_HLEN);
-	skb->dev = dev;
+	psw_enter_host(frame, skb);
 	if (skb->pkt_type == PACKET_OTHERHOST)
 		skb->pkt_type = PACKET_HOST;
 	return RX_HANDLER_ANOTHER;
 }
 
-/* Whether a port gets a copy of a frame to a group. Neighbour messages are
- * answered from the table, so they only interest pods that the table does not
- * know by address; what routers say is for all.
+/**
+ * psw_deliver_translator() - hands a frame for another port to the host, whose
+ * connection tracking has to translate it
+ * @pskb: set to the skb that is passed on, @frame's or a copy
+ * @frame: the frame, from a port
+ *
+ * It becomes one to the switch's own MAC.
+ *
+ * Context: RCU read section, bottom halves off.
+ * Return: as psw_deliver().
  */
+rx_handler_result_t psw_deliver_translator(struct sk_buff **pskb,
+					   const struct psw_frame *frame)
+{
+	struct psw_frame own = *frame;
+
+	own.skb = skb_share_check(frame->skb, GFP_ATOMIC);
+	*pskb = own.skb;
+	if (unlikely(!own.skb)) {
+		psw_stats_drop(psw_frame_stats(frame), PSW_DROP_NO_MEMORY);
+		return RX_HANDLER_CONSUMED;
+	}
+	if (unlikely(skb_cow_head(own.skb, 0))) {
+		psw_drop(&own, PSW_DROP_NO_MEMORY);
+		return RX_HANDLER_CONSUMED;
+	}
+	ether_addr_copy(eth_hdr(own.skb)->h_dest, frame->sw->dev->dev_addr);
+	psw_stats_translated(psw_frame_stats(frame));
+	return psw_deliver_host(&own);
+}
+
+/**
+ * psw_show_host() - lets a promiscuous host see a frame that is not for it
+ * @frame: the frame, from a port; its skb stays the caller's
+ *
+ * Context: RCU read section, bottom halves off.
+ */
+void psw_show_host(const struct psw_frame *frame)
+{
+	struct sk_buff *copy = skb_clone(frame->skb, GFP_ATOMIC);
+
+	if (unlikely(!copy)) {
+		psw_stats_drop(psw_frame_stats(frame), PSW_DROP_NO_MEMORY);
+		return;
+	}
+	psw_enter_host(frame, copy);
+	copy->pkt_type = PACKET_OTHERHOST;
+	netif_receive_skb(copy);
+}
+
+static bool psw_dev_has_joined(const struct net_device *dev, const u8 *group)
+{
+	const struct netdev_hw_addr *ha;
+
+	if (READ_ONCE(dev->flags) & (IFF_PROMISC | IFF_ALLMULTI))
+		return true;
+	list_for_each_entry_rcu(ha, &dev->mc.list, list) {
+		if (ether_addr_equal(ha->addr, group))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a pod's end wants frames to a group; of a device without one, and of
+ * who is behind an uplink, it is not known.
+ */
+static bool psw_port_has_joined(const struct psw_port *port, const u8 *group)
+{
+	const struct net_device *peer = rcu_dereference(port->peer);
+
+	return !peer || port->is_uplink || is_broadcast_ether_addr(group) ||
+	       psw_dev_has_joined(peer, group);
+}
+
 static bool psw_port_listens(const struct psw_frame *frame,
 			     const struct psw_port *port)
 {
-	if (frame->in == port)
+	if (frame->in == port || !psw_port_carries(port, frame->vlan))
 		return false;
 	if (frame->in && READ_ONCE(frame->in->isolated) &&
 	    READ_ONCE(port->isolated))
 		return false;
-	if (psw_frame_is_neigh(frame) && READ_ONCE(port->n_addresses) &&
-	    frame->neigh.op != PSW_NEIGH_ROUTER)
-		return false;
-	return psw_port_is_up(port) && psw_fits(frame->skb, port->dev);
+	return psw_port_has_joined(port, eth_hdr(frame->skb)->h_dest) &&
+	       psw_port_is_up(port) && psw_fits(frame->skb, port->dev);
+}
+
+/* Copies a frame to a port; what goes directly is put on a list. */
+static void psw_copy_to(const struct psw_frame *frame,
+			const struct psw_port *port, struct list_head *direct)
+{
+	struct net_device *peer = NULL;
+	struct sk_buff *copy;
+
+	copy = skb_clone(frame->skb, GFP_ATOMIC);
+	if (unlikely(!copy)) {
+		psw_stats_drop(psw_frame_stats(frame), PSW_DROP_NO_MEMORY);
+		return;
+	}
+	if (frame->in && !frame->in->is_over_veth)
+		peer = psw_port_direct_peer(port);
+	if (!peer) {
+		psw_port_transmit(frame, copy, port);
+		return;
+	}
+	psw_enter_peer(frame, copy, port, peer);
+	list_add_tail(&copy->list, direct);
 }
 
 /**
@@ -216,40 +290,58 @@ static bool psw_port_listens(const struct psw_frame *frame,
  */
 void psw_deliver_group(const struct psw_frame *frame)
 {
-	struct psw_port *port;
-	struct sk_buff *copy;
-	unsigned long index;
+	const struct psw_port *port;
+	LIST_HEAD(direct);
 
-	xa_for_each(&frame->sw->ports, index, port) {
-		if (!psw_port_listens(frame, port))
-			continue;
-		copy = skb_clone(frame->skb, GFP_ATOMIC);
-		if (unlikely(!copy)) {
-			psw_stats_drop(frame->stats, PSW_DROP_NO_MEMORY);
-			return;
-		}
-		psw_port_transmit(port, copy);
+	list_for_each_entry_rcu(port, &frame->sw->listeners, node) {
+		if (psw_port_listens(frame, port))
+			psw_copy_to(frame, port, &direct);
 	}
+	netif_receive_skb_list(&direct);
+}
+
+/**
+ * psw_deliver_question() - copies a question about an address that no port
+ * holds to the ports that may know
+ * @frame: the frame, psw_frame_is_neigh(); its skb stays the caller's
+ *
+ * They are the uplink, the ports that declare no address, and the ports that
+ * share this one.
+ *
+ * Context: RCU read section, bottom halves off.
+ */
+void psw_deliver_question(const struct psw_frame *frame)
+{
+	const struct psw_port *port;
+	LIST_HEAD(direct);
+
+	list_for_each_entry_rcu(port, &frame->sw->askable, ask_node) {
+		if (READ_ONCE(port->n_addresses) &&
+		    !psw_port_shares(port, &frame->neigh.target, frame->vlan))
+			continue;
+		if (psw_port_listens(frame, port))
+			psw_copy_to(frame, port, &direct);
+	}
+	netif_receive_skb_list(&direct);
 }
 
 /**
  * psw_deliver_answer() - sends an answer back where the question came from
- * @frame: the question
- * @answer: data at the Ethernet header; gone on return
+ * @frame: the question; its skb is now the answer, data behind the Ethernet
+ *         header, and is passed on
  *
  * Context: RCU read section, bottom halves off.
+ * Return: as psw_deliver().
  */
-void psw_deliver_answer(const struct psw_frame *frame, struct sk_buff *answer)
+rx_handler_result_t psw_deliver_answer(const struct psw_frame *frame)
 {
-	struct net_device *dev = frame->sw->dev;
+	struct sk_buff *answer = frame->skb;
 
-	psw_stats_answered(frame->stats);
-	if (frame->in) {
-		__skb_pull(answer, ETH_HLEN);
-		psw_port_transmit(frame->in, answer);
-		return;
-	}
-	answer->protocol = eth_type_trans(answer, dev);
-	dev_sw_netstats_rx_add(dev, answer->len + ETH_HLEN);
+	psw_stats_answered(psw_frame_stats(frame));
+	if (frame->in)
+		return psw_deliver(frame, frame->in);
+	psw_enter_host(frame, answer);
+	eth_skb_pkt_type(answer, answer->dev);
 	netif_rx(answer);
+	return RX_HANDLER_CONSUMED;
 }

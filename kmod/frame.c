@@ -9,6 +9,8 @@
 #include <net/ipv6.h>
 #include <net/ndisc.h>
 
+#include "psw.h"
+
 /* An ARP packet for IPv4 over Ethernet behind its fixed header (RFC 826). */
 struct psw_arp_body {
 	u8 sender_mac[ETH_ALEN];
@@ -123,6 +125,14 @@ static enum psw_drop psw_frame_describe_nd(struct psw_frame *frame, int offset,
 					     ND_OPT_TARGET_LL_ADDR);
 }
 
+/* Extension headers may end with "no next header" (RFC 8200 4.7). */
+static bool psw_frame_is_empty_ipv6(const struct sk_buff *skb)
+{
+	unsigned int offset = 0;
+
+	return ipv6_find_hdr(skb, &offset, -1, NULL, NULL) == IPPROTO_NONE;
+}
+
 static enum psw_drop psw_frame_describe_ipv6(struct psw_frame *frame)
 {
 	const struct ipv6hdr *hdr;
@@ -144,7 +154,8 @@ static enum psw_drop psw_frame_describe_ipv6(struct psw_frame *frame)
 	offset = ipv6_skip_exthdr(frame->skb, sizeof(*hdr), &nexthdr,
 				  &frag_off);
 	if (offset < 0)
-		return PSW_DROP_MALFORMED;
+		return psw_frame_is_empty_ipv6(frame->skb) ?
+		       PSW_PASS : PSW_DROP_MALFORMED;
 	/* Receivers ignore fragmented neighbour messages (RFC 6980). */
 	if (nexthdr != IPPROTO_ICMPV6 || frag_off)
 		return PSW_PASS;
@@ -168,19 +179,44 @@ static enum psw_drop psw_frame_describe_ipv4(struct psw_frame *frame)
 	return PSW_PASS;
 }
 
+/* A priority tag (VLAN 0, IEEE 802.1Q-2022 6.9.1) leaves a frame where untagged
+ * ones are. Ports without a trunk have no use for tags at all. The host is in
+ * all VLANs.
+ */
+static enum psw_drop psw_frame_describe_tag(struct psw_frame *frame)
+{
+	const struct psw_port *in = frame->in;
+	u16 vlan = skb_vlan_tag_get_id(frame->skb);
+
+	if (frame->skb->vlan_proto != htons(ETH_P_8021Q))
+		return PSW_DROP_TAGGED;
+	if (in && !rcu_access_pointer(in->trunk) && (vlan || !in->is_uplink))
+		return PSW_DROP_TAGGED;
+	if (!vlan)
+		return PSW_PASS;
+	frame->vlan = vlan;
+	if (vlan >= PSW_N_VLANS || (in && !psw_port_carries_tag(in, vlan)))
+		return PSW_DROP_FOREIGN_VLAN;
+	return PSW_PASS;
+}
+
 /**
- * psw_frame_describe_rare() - the part of psw_frame_describe() for frames that
- * are not IPv4 with their header in one piece
+ * psw_frame_describe_closely() - does what psw_frame_describe() left to do
  * @frame: @dst and @src are set as well
  *
  * Context: RCU read section, bottom halves off.
  * Return: PSW_PASS, or why the frame cannot be forwarded.
  */
-enum psw_drop psw_frame_describe_rare(struct psw_frame *frame)
+enum psw_drop psw_frame_describe_closely(struct psw_frame *frame)
 {
+	enum psw_drop drop;
+
 	frame->kind = PSW_KIND_OTHER;
-	if (skb_vlan_tag_present(frame->skb))
-		return PSW_DROP_TAGGED;
+	if (skb_vlan_tag_present(frame->skb)) {
+		drop = psw_frame_describe_tag(frame);
+		if (drop != PSW_PASS)
+			return drop;
+	}
 
 	switch (eth_hdr(frame->skb)->h_proto) {
 	case htons(ETH_P_IP):

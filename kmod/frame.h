@@ -8,12 +8,11 @@
 #include <linux/ip.h>
 #include <linux/skbuff.h>
 #include <linux/types.h>
+#include <net/ipv6.h>
 
+#include "psw.h"
 #include "stats.h"
 #include "table.h"
-
-struct psw_port;
-struct psw_switch;
 
 /**
  * enum psw_kind - what the switch has to know of a frame's content
@@ -67,7 +66,8 @@ struct psw_neigh {
  * @skb: the frame; data is at the network header, the Ethernet header before
  * @sw: the switch that it is in
  * @in: the port that it came from, or NULL: from the host
- * @stats: where what becomes of it is counted
+ * @vlan: its VLAN, 0 for outside all; set to that of untagged frames before it
+ *        is described
  * @dst: destination MAC, as psw_mac_key() makes it
  * @src: source MAC, likewise
  * @kind: which of the rest is filled in
@@ -79,9 +79,9 @@ struct psw_frame {
 	struct sk_buff *skb;
 	struct psw_switch *sw;
 	struct psw_port *in;
-	struct psw_stats __percpu *stats;
 	u64 dst;
 	u64 src;
+	u16 vlan;
 	enum psw_kind kind;
 	union {
 		__be32 src4;
@@ -90,18 +90,20 @@ struct psw_frame {
 	struct psw_neigh neigh;
 };
 
-enum psw_drop psw_frame_describe_rare(struct psw_frame *frame);
+enum psw_drop psw_frame_describe_closely(struct psw_frame *frame);
 
 /**
  * psw_frame_describe() - reads what the switch has to know of a frame
- * @frame: @skb, @sw, @in and @stats are set; the rest is filled in
+ * @frame: @skb, @sw, @in and @vlan are set; the rest is filled in
  *
  * Nothing is written to the frame, so that it may be shared with taps.
  *
  * Context: RCU read section, bottom halves off.
- * Return: PSW_PASS, or why the frame cannot be forwarded.
+ * Return: true for the commonest frames: IPv4 with the header in one piece and
+ * no tag; false for others, of which the MACs are described, and
+ * psw_frame_describe_closely() does the rest.
  */
-static inline enum psw_drop psw_frame_describe(struct psw_frame *frame)
+static inline bool psw_frame_describe(struct psw_frame *frame)
 {
 	const struct sk_buff *skb = frame->skb;
 	const struct ethhdr *eth = eth_hdr(skb);
@@ -111,11 +113,21 @@ static inline enum psw_drop psw_frame_describe(struct psw_frame *frame)
 	if (unlikely(eth->h_proto != htons(ETH_P_IP) ||
 		     skb_headlen(skb) < sizeof(struct iphdr) ||
 		     skb_vlan_tag_present(skb)))
-		return psw_frame_describe_rare(frame);
+		return false;
 
 	frame->kind = PSW_KIND_IPV4;
 	frame->src4 = ((const struct iphdr *)skb->data)->saddr;
-	return PSW_PASS;
+	return true;
+}
+
+/**
+ * psw_frame_stats() - where what becomes of a frame is counted
+ * @frame: the frame
+ */
+static inline struct psw_stats __percpu *
+psw_frame_stats(const struct psw_frame *frame)
+{
+	return frame->in ? frame->in->stats : frame->sw->stats;
 }
 
 /**
@@ -126,7 +138,7 @@ static inline enum psw_drop psw_frame_describe(struct psw_frame *frame)
  */
 static inline bool psw_frame_is_group(const struct psw_frame *frame)
 {
-	return is_multicast_ether_addr(eth_hdr(frame->skb)->h_dest);
+	return psw_mac_is_group(frame->dst);
 }
 
 /**
@@ -136,6 +148,21 @@ static inline bool psw_frame_is_group(const struct psw_frame *frame)
 static inline bool psw_frame_is_neigh(const struct psw_frame *frame)
 {
 	return frame->kind == PSW_KIND_ARP || frame->kind == PSW_KIND_ND;
+}
+
+/**
+ * psw_frame_is_announcement() - whether a frame says who holds an address
+ * without having been asked
+ * @frame: described
+ *
+ * An ARP announcement (RFC 5227 2.3), gratuitous ARP, or an unsolicited
+ * neighbour advertisement (RFC 4861 7.2.6).
+ */
+static inline bool psw_frame_is_announcement(const struct psw_frame *frame)
+{
+	return frame->neigh.op == PSW_NEIGH_TELL ||
+	       (frame->neigh.op == PSW_NEIGH_ASK &&
+		ipv6_addr_equal(&frame->neigh.sender, &frame->neigh.target));
 }
 
 #endif /* _PSW_FRAME_H */

@@ -4,42 +4,63 @@
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/udp.h>
+#include <net/ip.h>
 #include <net/ipv6.h>
 
 #include "frame.h"
 #include "neigh.h"
 #include "psw.h"
 
-static bool psw_port_holds(const struct psw_port *port,
-			   const struct in6_addr *ip)
+static bool psw_may_use(const struct psw_frame *frame,
+			const struct in6_addr *ip)
 {
-	struct psw_entry *entry = psw_table_find_ip(&port->sw->table, ip);
+	const struct psw_port *port = frame->in;
+	const struct psw_entry *entry;
 
-	return entry && entry->port == port;
+	entry = psw_table_find_ip(&port->sw->table, ip, frame->vlan);
+	return (entry && entry->port == port) ||
+	       psw_port_shares(port, ip, frame->vlan);
 }
 
-static bool psw_port_holds_ipv4(const struct psw_port *port, __be32 ip4)
+static bool psw_may_use_ipv4(const struct psw_frame *frame, __be32 ip4)
 {
+	const struct psw_port *port = frame->in;
 	struct in6_addr ip;
 
-	if (likely(ip4 && ip4 == READ_ONCE(port->ip4)))
+	if (likely(ip4 && ip4 == READ_ONCE(port->ip4) &&
+		   frame->vlan == READ_ONCE(port->pvid)))
 		return true;
 	ipv6_addr_set_v4mapped(ip4, &ip);
-	return psw_port_holds(port, &ip);
+	return psw_may_use(frame, &ip);
 }
 
-static bool psw_port_holds_ipv6(const struct psw_port *port,
-				const struct in6_addr *ip)
+static bool psw_may_use_ipv6(const struct psw_frame *frame,
+			     const struct in6_addr *ip)
 {
-	const struct psw_entry *first = rcu_dereference(port->ip6);
+	const struct psw_entry *first = rcu_dereference(frame->in->ip6);
 
-	if (likely(first && ipv6_addr_equal(ip, &first->ip)))
+	if (likely(first && ipv6_addr_equal(ip, &first->ip.addr) &&
+		   frame->vlan == first->ip.vlan))
 		return true;
 	if (ipv6_addr_type(ip) & IPV6_ADDR_LINKLOCAL &&
-	    psw_mac_of_link_local(ip) == READ_ONCE(port->mac))
+	    psw_mac_of_link_local(ip) == frame->src)
 		return true;
 	/* In the table that is an IPv4 address. */
-	return !ipv6_addr_v4mapped(ip) && psw_port_holds(port, ip);
+	return !ipv6_addr_v4mapped(ip) && psw_may_use(frame, ip);
+}
+
+/**
+ * psw_guard_extra_mac() - whether a port holds a MAC that is not its own
+ * @frame: described, from a port; its source is asked about
+ *
+ * Context: RCU read section, bottom halves off.
+ */
+bool psw_guard_extra_mac(const struct psw_frame *frame)
+{
+	const struct psw_entry *entry;
+
+	entry = psw_table_find_mac(&frame->sw->table, frame->src, frame->vlan);
+	return entry && entry->port == frame->in;
 }
 
 /* A DHCP client that has no address yet sends from 0.0.0.0, port 68, to the
@@ -54,6 +75,7 @@ static bool psw_is_dhcp_client(const struct psw_frame *frame)
 
 	ip = skb_header_pointer(frame->skb, 0, sizeof(copy_ip), &copy_ip);
 	if (!ip || ip->ihl < 5 || ip->protocol != IPPROTO_UDP ||
+	    ip_is_fragment(ip) ||
 	    ip->saddr || ip->daddr != htonl(INADDR_BROADCAST))
 		return false;
 	udp = skb_header_pointer(frame->skb, ip->ihl * 4, sizeof(copy_udp),
@@ -63,7 +85,7 @@ static bool psw_is_dhcp_client(const struct psw_frame *frame)
 
 static enum psw_drop psw_guard_ipv4(const struct psw_frame *frame)
 {
-	if (likely(psw_port_holds_ipv4(frame->in, frame->src4)))
+	if (likely(psw_may_use_ipv4(frame, frame->src4)))
 		return PSW_PASS;
 	return psw_is_dhcp_client(frame) ? PSW_PASS : PSW_DROP_SPOOFED_IPV4;
 }
@@ -74,7 +96,7 @@ static enum psw_drop psw_guard_ipv4(const struct psw_frame *frame)
  */
 static enum psw_drop psw_guard_ipv6(const struct psw_frame *frame)
 {
-	if (likely(psw_port_holds_ipv6(frame->in, &frame->src6)))
+	if (likely(psw_may_use_ipv6(frame, &frame->src6)))
 		return PSW_PASS;
 	return ipv6_addr_any(&frame->src6) && psw_frame_is_group(frame) ?
 	       PSW_PASS : PSW_DROP_SPOOFED_IPV6;
@@ -90,7 +112,7 @@ static enum psw_drop psw_guard_arp(const struct psw_frame *frame)
 		return PSW_DROP_SPOOFED_ARP;
 	if (!sender && neigh->op == PSW_NEIGH_ASK)
 		return PSW_PASS;
-	return psw_port_holds_ipv4(frame->in, sender) ? PSW_PASS :
+	return psw_may_use_ipv4(frame, sender) ? PSW_PASS :
 							PSW_DROP_SPOOFED_ARP;
 }
 
@@ -110,7 +132,7 @@ static enum psw_drop psw_guard_nd(const struct psw_frame *frame)
 	if (neigh->lladdr && neigh->lladdr != frame->src)
 		return PSW_DROP_SPOOFED_ND;
 	if (neigh->op == PSW_NEIGH_TELL &&
-	    !psw_port_holds_ipv6(frame->in, &neigh->target))
+	    !psw_may_use_ipv6(frame, &neigh->target))
 		return PSW_DROP_SPOOFED_ND;
 	return PSW_PASS;
 }

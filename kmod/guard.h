@@ -8,6 +8,7 @@
 #include "psw.h"
 #include "stats.h"
 
+bool psw_guard_extra_mac(const struct psw_frame *frame);
 enum psw_drop psw_guard_ip(const struct psw_frame *frame);
 
 /**
@@ -24,12 +25,14 @@ static inline enum psw_drop psw_guard(const struct psw_frame *frame)
 
 	if (unlikely(guard == PODSWITCH_GUARD_OFF))
 		return PSW_PASS;
-	if (unlikely(frame->src != READ_ONCE(port->mac)))
+	if (unlikely(frame->src != READ_ONCE(port->mac)) &&
+	    !psw_guard_extra_mac(frame))
 		return PSW_DROP_SPOOFED_MAC;
 	if (guard != PODSWITCH_GUARD_MAC_IP)
 		return PSW_PASS;
 	if (likely(frame->kind == PSW_KIND_IPV4 && frame->src4 &&
-		   frame->src4 == READ_ONCE(port->ip4)))
+		   frame->src4 == READ_ONCE(port->ip4) &&
+		   frame->vlan == READ_ONCE(port->pvid)))
 		return PSW_PASS;
 	return psw_guard_ip(frame);
 }

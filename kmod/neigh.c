@@ -60,10 +60,11 @@ const struct psw_port *psw_neigh_holder(const struct psw_frame *frame)
 	/* In the table that is an IPv4 address. */
 	if (frame->kind == PSW_KIND_ND && ipv6_addr_v4mapped(target))
 		return NULL;
-	entry = psw_table_find_ip(table, target);
+	entry = psw_table_find_ip(table, target, frame->vlan);
 	if (!entry && frame->kind == PSW_KIND_ND)
 		entry = psw_table_find_mac(table,
-					   psw_mac_of_link_local(target));
+					   psw_mac_of_link_local(target),
+					   frame->vlan);
 	return entry ? entry->port : NULL;
 }
 
@@ -136,8 +137,6 @@ static struct sk_buff *psw_neigh_answer_nd(const struct psw_frame *frame,
 
 	skb->dev = dev;
 	skb->protocol = htons(ETH_P_IPV6);
-	skb_reset_mac_header(skb);
-	skb_set_network_header(skb, ETH_HLEN);
 	skb_set_transport_header(skb, ETH_HLEN + sizeof(answer->ip));
 	return skb;
 }
@@ -149,17 +148,26 @@ static struct sk_buff *psw_neigh_answer_nd(const struct psw_frame *frame,
  * @holder: the port that holds what is asked for
  *
  * Context: RCU read section, bottom halves off.
- * Return: the answer, data at the Ethernet header, or NULL without memory.
+ * Return: the answer, data behind its Ethernet header, or NULL without memory.
  */
 struct sk_buff *psw_neigh_answer(const struct psw_frame *frame,
 				 const struct psw_port *holder)
 {
 	struct net_device *dev = frame->in ? frame->in->dev : frame->sw->dev;
 	u8 asker[ETH_ALEN], mac[ETH_ALEN];
+	struct sk_buff *answer;
 
 	psw_mac_from_key(frame->src, asker);
 	psw_mac_from_key(READ_ONCE(holder->mac), mac);
 	if (frame->kind == PSW_KIND_ARP)
-		return psw_neigh_answer_arp(frame, dev, asker, mac);
-	return psw_neigh_answer_nd(frame, dev, asker, mac);
+		answer = psw_neigh_answer_arp(frame, dev, asker, mac);
+	else
+		answer = psw_neigh_answer_nd(frame, dev, asker, mac);
+	if (!answer)
+		return NULL;
+	skb_reset_mac_header(answer);
+	__skb_pull(answer, ETH_HLEN);
+	skb_reset_network_header(answer);
+	skb_reset_mac_len(answer);
+	return answer;
 }

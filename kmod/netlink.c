@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The operations that podswitch-nl.h declares: each turns attributes into a
- * configuration, acts on that under RTNL, and fills the reply.
+ * The operations that podswitch-nl.h declares: each has the request turned into
+ * a configuration, acts on that under RTNL, and fills the reply.
  */
 #include "podswitch-nl.h"
 
-#include <linux/etherdevice.h>
 #include <linux/rtnetlink.h>
-#include <linux/slab.h>
 #include <net/genetlink.h>
-#include <net/ipv6.h>
 #include <net/netlink.h>
 
 #include "address.h"
@@ -17,6 +14,7 @@
 #include "notify.h"
 #include "port.h"
 #include "psw.h"
+#include "request.h"
 
 /**
  * struct psw_dump - where a dump goes on
@@ -75,166 +73,6 @@ static struct psw_port *psw_nl_port_rtnl(struct genl_info *info)
 				"Device %s is no port of a podswitch",
 				dev->name);
 	return ERR_PTR(-ENOENT);
-}
-
-static int psw_cfg_parse_mac(struct psw_port_cfg *cfg, struct nlattr *attr,
-			     struct netlink_ext_ack *extack)
-{
-	if (!attr)
-		return 0;
-	if (!is_valid_ether_addr(nla_data(attr))) {
-		NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
-					"MAC %pM is not that of a station",
-					nla_data(attr));
-		return -EINVAL;
-	}
-	cfg->mac = psw_mac_key(nla_data(attr));
-	cfg->mac_attr = attr;
-	return 0;
-}
-
-static int psw_cfg_parse_owner(struct psw_port_cfg *cfg, struct nlattr *attr,
-			       struct netlink_ext_ack *extack)
-{
-	if (!attr)
-		return 0;
-	cfg->owner = true;
-	return nla_parse_nested(cfg->owner_attrs, PODSWITCH_A_OWNER_MAX, attr,
-				podswitch_owner_nl_policy, extack);
-}
-
-static int psw_cfg_check_ipv4(__be32 ip, const struct nlattr *attr,
-			      struct netlink_ext_ack *extack)
-{
-	if (!ipv4_is_zeronet(ip) && !ipv4_is_loopback(ip) &&
-	    !ipv4_is_multicast(ip) && !ipv4_is_lbcast(ip))
-		return 0;
-	NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
-				"Address %pI4 is not that of one host", &ip);
-	return -EINVAL;
-}
-
-static int psw_cfg_check_ipv6(const struct in6_addr *ip,
-			      const struct nlattr *attr,
-			      struct netlink_ext_ack *extack)
-{
-	int type = ipv6_addr_type(ip);
-
-	if (type & IPV6_ADDR_UNICAST &&
-	    !(type & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_MAPPED)))
-		return 0;
-	NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
-				"Address %pI6c is not that of one host", ip);
-	return -EINVAL;
-}
-
-static int psw_cfg_parse_address(struct psw_address_cfg *address,
-				 struct nlattr *attr,
-				 struct netlink_ext_ack *extack)
-{
-	struct nlattr *tb[PODSWITCH_A_ADDRESS_MAX + 1];
-	__be32 ip4;
-	int err;
-
-	err = nla_parse_nested(tb, PODSWITCH_A_ADDRESS_MAX, attr,
-			       podswitch_address_nl_policy, extack);
-	if (err)
-		return err;
-	if (!tb[PODSWITCH_A_ADDRESS_IPV4] == !tb[PODSWITCH_A_ADDRESS_IPV6]) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "An address is either IPv4 or IPv6");
-		return -EINVAL;
-	}
-
-	address->attr = attr;
-	if (tb[PODSWITCH_A_ADDRESS_IPV6]) {
-		address->ip = nla_get_in6_addr(tb[PODSWITCH_A_ADDRESS_IPV6]);
-		return psw_cfg_check_ipv6(&address->ip, attr, extack);
-	}
-	ip4 = nla_get_in_addr(tb[PODSWITCH_A_ADDRESS_IPV4]);
-	ipv6_addr_set_v4mapped(ip4, &address->ip);
-	return psw_cfg_check_ipv4(ip4, attr, extack);
-}
-
-static int psw_cfg_check_twice(const struct psw_port_cfg *cfg,
-			       struct netlink_ext_ack *extack)
-{
-	const struct psw_address_cfg *last;
-	unsigned int i;
-
-	last = &cfg->addresses[cfg->n_addresses - 1];
-	for (i = 0; i < cfg->n_addresses - 1; i++) {
-		if (!ipv6_addr_equal(&cfg->addresses[i].ip, &last->ip))
-			continue;
-		NL_SET_ERR_MSG_ATTR(extack, last->attr,
-				    "The request has this address twice");
-		return -EINVAL;
-	}
-	return 0;
-}
-
-/* Policy cannot say how often an attribute may come. */
-static int psw_cfg_parse_addresses(struct psw_port_cfg *cfg,
-				   struct genl_info *info)
-{
-	struct nlattr *attr;
-	int rem, err;
-
-	cfg->addresses = kcalloc(PODSWITCH_PORT_ADDRESSES_MAX,
-				 sizeof(*cfg->addresses), GFP_KERNEL);
-	if (!cfg->addresses)
-		return -ENOMEM;
-	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
-		if (nla_type(attr) != PODSWITCH_A_PORT_ADDRESS)
-			continue;
-		if (cfg->n_addresses == PODSWITCH_PORT_ADDRESSES_MAX) {
-			NL_SET_ERR_MSG_ATTR_FMT(info->extack, attr,
-						"A port holds at most %d addresses",
-						PODSWITCH_PORT_ADDRESSES_MAX);
-			return -ENOSPC;
-		}
-		err = psw_cfg_parse_address(&cfg->addresses[cfg->n_addresses++],
-					    attr, info->extack);
-		if (!err)
-			err = psw_cfg_check_twice(cfg, info->extack);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-static int psw_cfg_flag(const struct nlattr *attr)
-{
-	return attr ? nla_get_u8(attr) : -1;
-}
-
-/* Ended by psw_cfg_fini(), also where it fails. */
-static int psw_cfg_parse(struct psw_port_cfg *cfg, struct genl_info *info)
-{
-	struct nlattr **attrs = info->attrs;
-	int err;
-
-	psw_port_cfg_init(cfg);
-	if (attrs[PODSWITCH_A_PORT_GUARD])
-		cfg->guard = nla_get_u32(attrs[PODSWITCH_A_PORT_GUARD]);
-	cfg->isolated = psw_cfg_flag(attrs[PODSWITCH_A_PORT_ISOLATED]);
-	cfg->hairpin = psw_cfg_flag(attrs[PODSWITCH_A_PORT_HAIRPIN]);
-
-	err = psw_cfg_parse_mac(cfg, attrs[PODSWITCH_A_PORT_MAC],
-				info->extack);
-	if (err)
-		return err;
-	err = psw_cfg_parse_owner(cfg, attrs[PODSWITCH_A_PORT_OWNER],
-				  info->extack);
-	if (err)
-		return err;
-	return attrs[PODSWITCH_A_PORT_ADDRESS] ?
-	       psw_cfg_parse_addresses(cfg, info) : 0;
-}
-
-static void psw_cfg_fini(struct psw_port_cfg *cfg)
-{
-	kfree(cfg->addresses);
 }
 
 static int psw_nl_reply(struct genl_info *info, struct sk_buff *msg, void *hdr,
@@ -355,7 +193,7 @@ int podswitch_nl_port_new_doit(struct sk_buff *skb, struct genl_info *info)
 	struct psw_switch *sw;
 	int err;
 
-	err = psw_cfg_parse(&cfg, info);
+	err = psw_port_cfg_parse(&cfg, info);
 	if (err)
 		goto out_fini;
 
@@ -372,21 +210,23 @@ int podswitch_nl_port_new_doit(struct sk_buff *skb, struct genl_info *info)
 out_unlock:
 	rtnl_unlock();
 out_fini:
-	psw_cfg_fini(&cfg);
+	psw_port_cfg_fini(&cfg);
 	return err;
 }
 
 /* Parses a request about a port that is there, and acts on both. */
 static int psw_nl_on_port(struct genl_info *info,
+			  int (*parse)(struct psw_port_cfg *cfg,
+				       struct genl_info *info),
 			  int (*act)(struct psw_port *port,
-				     const struct psw_port_cfg *cfg,
+				     struct psw_port_cfg *cfg,
 				     struct netlink_ext_ack *extack))
 {
 	struct psw_port_cfg cfg;
 	struct psw_port *port;
 	int err;
 
-	err = psw_cfg_parse(&cfg, info);
+	err = parse(&cfg, info);
 	if (err)
 		goto out_fini;
 
@@ -397,27 +237,25 @@ static int psw_nl_on_port(struct genl_info *info,
 		err = act(port, &cfg, info->extack);
 	rtnl_unlock();
 out_fini:
-	psw_cfg_fini(&cfg);
+	psw_port_cfg_fini(&cfg);
 	return err;
 }
 
 int podswitch_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return psw_nl_on_port(info, psw_port_change);
+	return psw_nl_on_port(info, psw_port_cfg_parse, psw_port_change);
 }
 
 int podswitch_nl_address_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	if (GENL_REQ_ATTR_CHECK(info, PODSWITCH_A_PORT_ADDRESS))
-		return -EINVAL;
-	return psw_nl_on_port(info, psw_port_add_addresses);
+	return psw_nl_on_port(info, psw_port_cfg_parse_addresses,
+			      psw_port_add_addresses);
 }
 
 int podswitch_nl_address_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	if (GENL_REQ_ATTR_CHECK(info, PODSWITCH_A_PORT_ADDRESS))
-		return -EINVAL;
-	return psw_nl_on_port(info, psw_port_del_addresses);
+	return psw_nl_on_port(info, psw_port_cfg_parse_addresses,
+			      psw_port_del_addresses);
 }
 
 int podswitch_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info)

@@ -14,24 +14,28 @@
 /* nla_put_uint() takes 4 or 8 bytes; room is made for 8. */
 #define PSW_UINT_SIZE nla_total_size(sizeof(u64))
 
+static size_t psw_drops_size(void)
+{
+	return nla_total_size(0) + PODSWITCH_A_DROPS_MAX * PSW_UINT_SIZE;
+}
+
 static size_t psw_stats_size(void)
 {
 	return nla_total_size(0) +		/* STATS */
-	       6 * PSW_UINT_SIZE +		/* STATS_RX_PACKETS .. ANSWERED */
-	       nla_total_size(0) +		/* STATS_DROPS */
-	       PODSWITCH_A_DROPS_MAX * PSW_UINT_SIZE;
+	       7 * PSW_UINT_SIZE +		/* all but the nest */
+	       psw_drops_size();		/* STATS_DROPS */
 }
 
-static int psw_drops_fill(struct sk_buff *msg, const struct psw_stats_sum *sum)
+static int psw_drops_fill(struct sk_buff *msg, int attr, const u64 *drops)
 {
 	struct nlattr *nest;
 	int i;
 
-	nest = nla_nest_start(msg, PODSWITCH_A_STATS_DROPS);
+	nest = nla_nest_start(msg, attr);
 	if (!nest)
 		return -EMSGSIZE;
 	for (i = 1; i <= PODSWITCH_A_DROPS_MAX; i++) {
-		if (nla_put_uint(msg, i, sum->drops[i]))
+		if (nla_put_uint(msg, i, drops[i]))
 			return -EMSGSIZE;
 	}
 	nla_nest_end(msg, nest);
@@ -53,7 +57,8 @@ static int psw_stats_fill(struct sk_buff *msg, int attr,
 	    nla_put_uint(msg, PODSWITCH_A_STATS_TX_BYTES, link->tx_bytes) ||
 	    nla_put_uint(msg, PODSWITCH_A_STATS_QUEUED, sum->queued) ||
 	    nla_put_uint(msg, PODSWITCH_A_STATS_ANSWERED, sum->answered) ||
-	    psw_drops_fill(msg, sum))
+	    nla_put_uint(msg, PODSWITCH_A_STATS_TRANSLATED, sum->translated) ||
+	    psw_drops_fill(msg, PODSWITCH_A_STATS_DROPS, sum->drops))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
@@ -69,7 +74,7 @@ size_t psw_switch_msg_size(void)
 	return nla_total_size(sizeof(u32)) +	/* SWITCH_IFINDEX */
 	       nla_total_size(IFNAMSIZ) +	/* SWITCH_NAME */
 	       nla_total_size(ETH_ALEN) +	/* SWITCH_MAC */
-	       5 * nla_total_size(sizeof(u32)) + /* SWITCH_MTU .. ADDRESSES */
+	       6 * nla_total_size(sizeof(u32)) + /* MTU .. ADDRESSES, UPLINK */
 	       nla_total_size(sizeof(__be32)) +	/* SWITCH_LAST_IPV4 */
 	       nla_total_size(sizeof(struct in6_addr)) + /* SWITCH_LAST_IPV6 */
 	       psw_stats_size();
@@ -88,6 +93,7 @@ size_t psw_switch_msg_size(void)
  */
 int psw_switch_fill(struct sk_buff *msg, const struct psw_switch *sw)
 {
+	const struct psw_port *uplink = rtnl_dereference(sw->uplink);
 	struct rtnl_link_stats64 link, host = {};
 	struct psw_stats_sum sum;
 
@@ -115,6 +121,9 @@ int psw_switch_fill(struct sk_buff *msg, const struct psw_switch *sw)
 	if (!ipv6_addr_any(&sw->last_ipv6) &&
 	    nla_put_in6_addr(msg, PODSWITCH_A_SWITCH_LAST_IPV6, &sw->last_ipv6))
 		return -EMSGSIZE;
+	if (uplink && nla_put_u32(msg, PODSWITCH_A_SWITCH_UPLINK,
+				  uplink->dev->ifindex))
+		return -EMSGSIZE;
 	return psw_stats_fill(msg, PODSWITCH_A_SWITCH_STATS, &host, &sum);
 }
 
@@ -129,12 +138,13 @@ static size_t psw_owner_size(const struct psw_port *port)
 	return size;
 }
 
-static int psw_owner_fill(struct sk_buff *msg, const struct psw_port *port)
+static int psw_owner_fill(struct sk_buff *msg, int attr,
+			  const struct psw_port *port)
 {
 	struct nlattr *nest;
 	int i;
 
-	nest = nla_nest_start(msg, PODSWITCH_A_PORT_OWNER);
+	nest = nla_nest_start(msg, attr);
 	if (!nest)
 		return -EMSGSIZE;
 	for (i = 1; i <= PODSWITCH_A_OWNER_MAX; i++) {
@@ -145,22 +155,100 @@ static int psw_owner_fill(struct sk_buff *msg, const struct psw_port *port)
 	return 0;
 }
 
-static int psw_address_fill(struct sk_buff *msg, const struct in6_addr *ip)
+static int psw_ip_fill(struct sk_buff *msg, const struct in6_addr *ip,
+		       int attr4, int attr6)
+{
+	if (ipv6_addr_v4mapped(ip))
+		return nla_put_in_addr(msg, attr4, ip->s6_addr32[3]);
+	return nla_put_in6_addr(msg, attr6, ip);
+}
+
+static size_t psw_address_size(void)
+{
+	return nla_total_size(nla_total_size(sizeof(struct in6_addr)) +
+			      nla_total_size(sizeof(u16)) +	/* VLAN */
+			      nla_total_size(sizeof(u8)));	/* SHARED */
+}
+
+static int psw_address_fill(struct sk_buff *msg, const struct psw_ip *ip,
+			    bool is_shared)
 {
 	struct nlattr *nest;
-	int err;
 
 	nest = nla_nest_start(msg, PODSWITCH_A_PORT_ADDRESS);
-	if (!nest)
+	if (!nest ||
+	    psw_ip_fill(msg, &ip->addr, PODSWITCH_A_ADDRESS_IPV4,
+			PODSWITCH_A_ADDRESS_IPV6) ||
+	    (ip->vlan && nla_put_u16(msg, PODSWITCH_A_ADDRESS_VLAN, ip->vlan)) ||
+	    (is_shared && nla_put_u8(msg, PODSWITCH_A_ADDRESS_SHARED, 1)))
 		return -EMSGSIZE;
-	if (ipv6_addr_v4mapped(ip))
-		err = nla_put_in_addr(msg, PODSWITCH_A_ADDRESS_IPV4,
-				      ip->s6_addr32[3]);
-	else
-		err = nla_put_in6_addr(msg, PODSWITCH_A_ADDRESS_IPV6, ip);
-	if (err)
-		return err;
 	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/* Each MAC is there in the VLAN of untagged frames, which shows it once. */
+static int psw_extra_macs_fill(struct sk_buff *msg,
+			       const struct psw_port *port)
+{
+	const struct psw_entry *entry;
+	struct nlattr *nest;
+	u8 mac[ETH_ALEN];
+
+	list_for_each_entry(entry, &port->macs, list) {
+		if (psw_mac_vlan(entry->mac) != port->pvid ||
+		    entry->mac == psw_mac_in_vlan(port->mac, port->pvid))
+			continue;
+		psw_mac_from_key(entry->mac, mac);
+		nest = nla_nest_start(msg, PODSWITCH_A_PORT_ADDRESS);
+		if (!nest ||
+		    nla_put(msg, PODSWITCH_A_ADDRESS_MAC, ETH_ALEN, mac))
+			return -EMSGSIZE;
+		nla_nest_end(msg, nest);
+	}
+	return 0;
+}
+
+static int psw_addresses_fill(struct sk_buff *msg, const struct psw_port *port)
+{
+	const struct psw_entry *entry;
+
+	list_for_each_entry(entry, &port->addresses, list) {
+		if (psw_address_fill(msg, &entry->ip, false))
+			return -EMSGSIZE;
+	}
+	list_for_each_entry(entry, &port->shared, list) {
+		if (psw_address_fill(msg, &entry->ip, true))
+			return -EMSGSIZE;
+	}
+	return psw_extra_macs_fill(msg, port);
+}
+
+static size_t psw_trunk_size(const struct psw_port *port)
+{
+	const struct psw_vlans *trunk = rtnl_dereference(port->trunk);
+
+	if (!trunk)
+		return 0;
+	return psw_vlans_count_ranges(trunk) *
+	       nla_total_size(2 * nla_total_size(sizeof(u16)));
+}
+
+static int psw_trunk_fill(struct sk_buff *msg, const struct psw_port *port)
+{
+	const struct psw_vlans *trunk = rtnl_dereference(port->trunk);
+	unsigned int first, end;
+	struct nlattr *nest;
+
+	if (!trunk)
+		return 0;
+	for_each_set_bitrange(first, end, trunk->map, PSW_N_VLANS) {
+		nest = nla_nest_start(msg, PODSWITCH_A_PORT_TRUNK);
+		if (!nest ||
+		    nla_put_u16(msg, PODSWITCH_A_VLAN_RANGE_FIRST, first) ||
+		    nla_put_u16(msg, PODSWITCH_A_VLAN_RANGE_LAST, end - 1))
+			return -EMSGSIZE;
+		nla_nest_end(msg, nest);
+	}
 	return 0;
 }
 
@@ -180,8 +268,11 @@ size_t psw_port_msg_size(const struct psw_port *port)
 	       nla_total_size(sizeof(u32)) +	/* PORT_GUARD */
 	       2 * nla_total_size(sizeof(u8)) +	/* PORT_ISOLATED, PORT_HAIRPIN */
 	       psw_owner_size(port) +
-	       port->n_addresses *		/* PORT_ADDRESS */
-	       nla_total_size(nla_total_size(sizeof(struct in6_addr))) +
+	       (port->n_addresses + port->n_extra) *	/* PORT_ADDRESS */
+	       psw_address_size() +
+	       2 * nla_total_size(sizeof(u32)) + /* PORT_ROLE, STORM_LIMIT */
+	       nla_total_size(sizeof(u16)) +	/* PORT_PVID */
+	       psw_trunk_size(port) +
 	       psw_stats_size();
 }
 
@@ -195,7 +286,6 @@ size_t psw_port_msg_size(const struct psw_port *port)
  */
 int psw_port_fill(struct sk_buff *msg, const struct psw_port *port)
 {
-	const struct psw_entry *entry;
 	struct rtnl_link_stats64 link;
 	struct psw_stats_sum sum;
 	u8 mac[ETH_ALEN];
@@ -212,12 +302,13 @@ int psw_port_fill(struct sk_buff *msg, const struct psw_port *port)
 	    nla_put_u32(msg, PODSWITCH_A_PORT_GUARD, port->guard) ||
 	    nla_put_u8(msg, PODSWITCH_A_PORT_ISOLATED, port->isolated) ||
 	    nla_put_u8(msg, PODSWITCH_A_PORT_HAIRPIN, port->hairpin) ||
-	    psw_owner_fill(msg, port))
+	    psw_owner_fill(msg, PODSWITCH_A_PORT_OWNER, port) ||
+	    psw_addresses_fill(msg, port) ||
+	    nla_put_u32(msg, PODSWITCH_A_PORT_ROLE, port->is_uplink) ||
+	    nla_put_u16(msg, PODSWITCH_A_PORT_PVID, port->pvid) ||
+	    psw_trunk_fill(msg, port) ||
+	    nla_put_u32(msg, PODSWITCH_A_PORT_STORM_LIMIT, port->storm_limit))
 		return -EMSGSIZE;
-	list_for_each_entry(entry, &port->addresses, list) {
-		if (psw_address_fill(msg, &entry->ip))
-			return -EMSGSIZE;
-	}
 	return psw_stats_fill(msg, PODSWITCH_A_PORT_STATS, &link, &sum);
 }
 
@@ -249,7 +340,7 @@ static struct sk_buff *psw_port_ntf(const struct psw_port *port, u8 cmd)
  */
 void psw_notify_port(const struct psw_port *port, u8 cmd)
 {
-	struct net *net = dev_net(port->dev);
+	struct net *net = dev_net(port->sw->dev);
 	struct sk_buff *msg;
 
 	ASSERT_RTNL();
@@ -260,4 +351,70 @@ void psw_notify_port(const struct psw_port *port, u8 cmd)
 	if (msg)
 		genlmsg_multicast_netns(&podswitch_nl_family, net, msg, 0,
 					PODSWITCH_NLGRP_PORTS, GFP_KERNEL);
+}
+
+static int psw_violation_fill(struct sk_buff *msg, const struct psw_port *port,
+			      const struct psw_violation *violation,
+			      const u64 *drops)
+{
+	u8 mac[ETH_ALEN];
+
+	psw_mac_from_key(violation->src, mac);
+	if (nla_put_u32(msg, PODSWITCH_A_VIOLATION_SWITCH,
+			port->sw->dev->ifindex) ||
+	    nla_put_u32(msg, PODSWITCH_A_VIOLATION_IFINDEX,
+			port->dev->ifindex) ||
+	    nla_put_string(msg, PODSWITCH_A_VIOLATION_NAME, port->dev->name) ||
+	    psw_owner_fill(msg, PODSWITCH_A_VIOLATION_OWNER, port) ||
+	    psw_drops_fill(msg, PODSWITCH_A_VIOLATION_DROPS, drops) ||
+	    nla_put(msg, PODSWITCH_A_VIOLATION_MAC, ETH_ALEN, mac))
+		return -EMSGSIZE;
+	if (violation->vlan && nla_put_u16(msg, PODSWITCH_A_VIOLATION_VLAN,
+					   violation->vlan))
+		return -EMSGSIZE;
+	if (ipv6_addr_any(&violation->ip))
+		return 0;
+	return psw_ip_fill(msg, &violation->ip, PODSWITCH_A_VIOLATION_IPV4,
+			   PODSWITCH_A_VIOLATION_IPV6);
+}
+
+static size_t psw_violation_msg_size(const struct psw_port *port)
+{
+	return 2 * nla_total_size(sizeof(u32)) + /* SWITCH, IFINDEX */
+	       nla_total_size(IFNAMSIZ) +	/* NAME */
+	       psw_owner_size(port) +
+	       psw_drops_size() +
+	       nla_total_size(ETH_ALEN) +	/* MAC */
+	       nla_total_size(sizeof(u16)) +	/* VLAN */
+	       nla_total_size(sizeof(struct in6_addr));	/* IPV4 or IPV6 */
+}
+
+/**
+ * psw_notify_violation() - tells who listens what a port's pod sent
+ * @port: the port
+ * @violation: the first frame of them
+ * @drops: frames dropped since the report before, by &enum psw_drop
+ *
+ * Context: RTNL; sleeps.
+ */
+void psw_notify_violation(const struct psw_port *port,
+			  const struct psw_violation *violation,
+			  const u64 *drops)
+{
+	struct sk_buff *msg;
+	void *hdr;
+
+	ASSERT_RTNL();
+	msg = genlmsg_new(psw_violation_msg_size(port), GFP_KERNEL);
+	if (!msg)
+		return;
+	hdr = genlmsg_put(msg, 0, 0, &podswitch_nl_family, 0,
+			  PODSWITCH_CMD_VIOLATION_NTF);
+	if (WARN_ON_ONCE(!hdr || psw_violation_fill(msg, port, violation, drops))) {
+		nlmsg_free(msg);
+		return;
+	}
+	genlmsg_end(msg, hdr);
+	genlmsg_multicast_netns(&podswitch_nl_family, dev_net(port->sw->dev),
+				msg, 0, PODSWITCH_NLGRP_VIOLATIONS, GFP_KERNEL);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "port.h"
 
+#include <linux/bitmap.h>
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
 #include <linux/netdevice.h>
@@ -12,6 +13,8 @@
 
 #include "address.h"
 #include "cfg.h"
+#include "follow.h"
+#include "mac.h"
 #include "notify.h"
 #include "psw.h"
 
@@ -20,8 +23,14 @@ static bool psw_dev_is_kind(const struct net_device *dev, const char *kind)
 	return dev->rtnl_link_ops && !strcmp(dev->rtnl_link_ops->kind, kind);
 }
 
-/* The other end of a pair of devices, or NULL. */
-static struct net_device *psw_dev_peer_rtnl(struct net_device *dev)
+/**
+ * psw_dev_peer_rtnl() - the other end of a pair of devices
+ * @dev: any device
+ *
+ * Context: RTNL.
+ * Return: the other end, or NULL.
+ */
+struct net_device *psw_dev_peer_rtnl(struct net_device *dev)
 {
 	struct net_device *peer = NULL;
 
@@ -49,6 +58,23 @@ struct psw_port *psw_port_get_rtnl(const struct net_device *dev)
 	if (!upper || !psw_dev_is_kind(upper, PSW_KIND))
 		return NULL;
 	return rtnl_dereference(dev->rx_handler_data);
+}
+
+static int psw_lower_is_veth(struct net_device *lower,
+			     struct netdev_nested_priv *priv)
+{
+	return psw_dev_is_kind(lower, "veth");
+}
+
+static bool psw_dev_is_over_veth(struct net_device *dev)
+{
+	struct netdev_nested_priv priv = {};
+	bool is_over;
+
+	rcu_read_lock();
+	is_over = netdev_walk_all_lower_dev_rcu(dev, psw_lower_is_veth, &priv);
+	rcu_read_unlock();
+	return is_over;
 }
 
 static int psw_port_check_device(struct net_device *dev,
@@ -112,25 +138,69 @@ static int psw_owner_dup(char **owner, const struct psw_port_cfg *cfg)
 	return 0;
 }
 
-static u8 psw_port_default_guard(const struct psw_port_cfg *cfg, u64 mac)
+static u8 psw_port_default_guard(const struct psw_port *port,
+				 const struct psw_port_cfg *cfg)
 {
-	if (cfg->n_addresses)
-		return PODSWITCH_GUARD_MAC_IP;
-	return mac ? PODSWITCH_GUARD_MAC : PODSWITCH_GUARD_OFF;
+	unsigned int i;
+
+	if (port->is_uplink)
+		return PODSWITCH_GUARD_OFF;
+	for (i = 0; i < cfg->n_addresses; i++)
+		if (!cfg->addresses[i].mac)
+			return PODSWITCH_GUARD_MAC_IP;
+	return port->mac ? PODSWITCH_GUARD_MAC : PODSWITCH_GUARD_OFF;
 }
 
 static void psw_port_free(struct psw_port *port)
 {
 	psw_owner_free(port->owner);
 	free_percpu(port->stats);
+	kfree(rcu_access_pointer(port->trunk));
 	kfree(port);
+}
+
+/* The set that was asked for becomes the port's; an empty one is none. */
+static struct psw_vlans *psw_cfg_take_trunk(struct psw_port_cfg *cfg)
+{
+	struct psw_vlans *trunk = cfg->trunk;
+
+	cfg->trunk = NULL;
+	if (trunk && bitmap_empty(trunk->map, PSW_N_VLANS)) {
+		kfree(trunk);
+		trunk = NULL;
+	}
+	return trunk;
+}
+
+static void psw_port_init(struct psw_port *port, struct psw_switch *sw,
+			  struct net_device *dev, struct psw_port_cfg *cfg)
+{
+	struct net_device *peer = psw_dev_peer_rtnl(dev);
+
+	INIT_LIST_HEAD(&port->macs);
+	INIT_LIST_HEAD(&port->addresses);
+	INIT_LIST_HEAD(&port->shared);
+	port->sw = sw;
+	port->dev = dev;
+	port->is_veth = psw_dev_is_kind(dev, "veth");
+	port->is_over_veth = psw_dev_is_over_veth(dev);
+	port->is_uplink = cfg->uplink;
+	port->mac = cfg->mac;
+	if (!port->mac && peer && !port->is_uplink)
+		port->mac = psw_mac_key(peer->dev_addr);
+	port->guard = cfg->guard >= 0 ? cfg->guard :
+					psw_port_default_guard(port, cfg);
+	port->isolated = cfg->isolated > 0;
+	port->hairpin = cfg->hairpin > 0;
+	port->pvid = max(cfg->pvid, 0);
+	port->storm_limit = max_t(s64, cfg->storm_limit, 0);
+	rcu_assign_pointer(port->trunk, psw_cfg_take_trunk(cfg));
 }
 
 static struct psw_port *psw_port_create(struct psw_switch *sw,
 					struct net_device *dev,
-					const struct psw_port_cfg *cfg)
+					struct psw_port_cfg *cfg)
 {
-	struct net_device *peer = psw_dev_peer_rtnl(dev);
 	struct psw_port *port;
 
 	port = kzalloc(sizeof(*port), GFP_KERNEL);
@@ -142,18 +212,50 @@ static struct psw_port *psw_port_create(struct psw_switch *sw,
 		kfree(port);
 		return NULL;
 	}
-	INIT_LIST_HEAD(&port->addresses);
-	port->sw = sw;
-	port->dev = dev;
-	port->mac = cfg->mac;
-	if (!port->mac && peer)
-		port->mac = psw_mac_key(peer->dev_addr);
-	port->guard = cfg->guard >= 0 ? cfg->guard :
-					psw_port_default_guard(cfg, port->mac);
-	port->isolated = cfg->isolated > 0;
-	port->hairpin = cfg->hairpin > 0;
-	port->direct = psw_dev_is_kind(dev, "veth");
+	psw_port_init(port, sw, dev, cfg);
 	return port;
+}
+
+/* What does not go together, whatever else the switch holds. */
+static int psw_port_check_role(const struct psw_port *port,
+			       const struct psw_port_cfg *cfg,
+			       struct netlink_ext_ack *extack)
+{
+	const struct psw_port *uplink = rtnl_dereference(port->sw->uplink);
+
+	if (!port->is_uplink) {
+		if (port->mac || port->guard == PODSWITCH_GUARD_OFF)
+			return 0;
+		NL_SET_ERR_MSG(extack, "A guarded port needs a MAC");
+		return -EINVAL;
+	}
+	if (port->mac || port->isolated ||
+	    port->guard != PODSWITCH_GUARD_OFF) {
+		NL_SET_ERR_MSG_ATTR(extack, cfg->role_attr,
+				    "An uplink has no MAC, no guard and is not isolated");
+		return -EINVAL;
+	}
+	if (uplink && uplink != port) {
+		NL_SET_ERR_MSG_ATTR_FMT(extack, cfg->role_attr,
+					"Switch %s has its uplink already: %s",
+					port->sw->dev->name, uplink->dev->name);
+		return -EBUSY;
+	}
+	return 0;
+}
+
+/* A port's message has to fit into a dump's. */
+static int psw_check_trunk(const struct psw_vlans *trunk,
+			   const struct nlattr *attr,
+			   struct netlink_ext_ack *extack)
+{
+	if (!trunk ||
+	    psw_vlans_count_ranges(trunk) <= PODSWITCH_PORT_TRUNK_RANGES_MAX)
+		return 0;
+	NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
+				"A trunk has at most %d ranges of VLANs",
+				PODSWITCH_PORT_TRUNK_RANGES_MAX);
+	return -ENOSPC;
 }
 
 static int psw_port_check(struct psw_port *port,
@@ -161,6 +263,7 @@ static int psw_port_check(struct psw_port *port,
 			  struct netlink_ext_ack *extack)
 {
 	struct psw_switch *sw = port->sw;
+	struct psw_vlans vlans;
 	int err;
 
 	if (sw->n_ports >= sw->max_ports) {
@@ -168,14 +271,19 @@ static int psw_port_check(struct psw_port *port,
 				   sw->dev->name, sw->max_ports);
 		return -ENOSPC;
 	}
+	err = psw_port_check_role(port, cfg, extack);
+	if (err)
+		return err;
+	err = psw_check_trunk(rtnl_dereference(port->trunk), cfg->vlan_attr,
+			      extack);
+	if (err)
+		return err;
 	if (port->mac) {
-		err = psw_switch_check_mac(sw, port->mac, cfg->mac_attr,
-					   extack);
+		psw_port_vlans(port, &vlans);
+		err = psw_port_check_mac(port, port->mac, &vlans,
+					 cfg->mac_attr, extack);
 		if (err)
 			return err;
-	} else if (port->guard != PODSWITCH_GUARD_OFF) {
-		NL_SET_ERR_MSG(extack, "A guarded port needs a MAC");
-		return -EINVAL;
 	}
 	return psw_port_check_addresses(port, cfg, extack);
 }
@@ -186,50 +294,79 @@ static int psw_port_check(struct psw_port *port,
 static int psw_port_open_device(struct psw_port *port)
 {
 	dev_disable_lro(port->dev);
-	return port->direct ? 0 : dev_set_promiscuity(port->dev, 1);
+	return port->is_veth ? 0 : dev_set_promiscuity(port->dev, 1);
 }
 
 static void psw_port_close_device(struct psw_port *port)
 {
-	if (!port->direct)
+	if (!port->is_veth)
 		dev_set_promiscuity(port->dev, -1);
+}
+
+/**
+ * psw_port_set_peer_rtnl() - keeps whether a pod's end takes frames directly
+ * @port: the port
+ * @is_up: whether the other end of its device is up and stays
+ *
+ * An end in this namespace does not: it could send the frame round in circles,
+ * which the core's receive loop would follow for ever. Frames under way when
+ * this returns may still be handed to the end; the core waits for them (a
+ * grace period) before it closes or frees it.
+ *
+ * Context: RTNL.
+ */
+void psw_port_set_peer_rtnl(struct psw_port *port, bool is_up)
+{
+	struct net_device *peer = psw_dev_peer_rtnl(port->dev);
+
+	if (!port->is_veth || !is_up || !peer ||
+	    net_eq(dev_net(peer), dev_net(port->dev)))
+		peer = NULL;
+	rcu_assign_pointer(port->peer, peer);
 }
 
 /* Makes frames to the port come. Ended by psw_port_unpublish(). */
 static int psw_port_publish(struct psw_port *port,
 			    const struct psw_port_cfg *cfg)
 {
+	struct net_device *peer = psw_dev_peer_rtnl(port->dev);
 	struct psw_switch *sw = port->sw;
+	struct psw_vlans vlans;
 	int err;
 
+	psw_port_set_peer_rtnl(port, peer && peer->flags & IFF_UP);
 	if (port->mac) {
-		port->mac_entry = psw_port_publish_mac(port, port->mac);
-		if (IS_ERR(port->mac_entry))
-			return PTR_ERR(port->mac_entry);
+		psw_port_vlans(port, &vlans);
+		err = psw_port_publish_mac(port, port->mac, &vlans);
+		if (err)
+			return err;
 	}
 	err = psw_port_publish_addresses(port, cfg);
 	if (err)
-		goto err_del_mac;
+		goto err_unpublish;
 	err = xa_insert(&sw->ports, port->dev->ifindex, port, GFP_KERNEL);
 	if (err)
-		goto err_del_addresses;
+		goto err_unpublish;
+	list_add_tail_rcu(&port->node, &sw->listeners);
+	if (port->is_uplink)
+		rcu_assign_pointer(sw->uplink, port);
 	return 0;
 
-err_del_addresses:
-	psw_port_del_last(port, cfg->n_addresses);
-err_del_mac:
-	if (port->mac_entry)
-		psw_table_del_mac(&sw->table, port->mac_entry);
+err_unpublish:
+	psw_port_unpublish_all(port);
 	return err;
 }
 
 /* No new reader finds the port as a receiver when this returns. */
 static void psw_port_unpublish(struct psw_port *port)
 {
-	xa_erase(&port->sw->ports, port->dev->ifindex);
-	psw_port_del_last(port, port->n_addresses);
-	if (port->mac_entry)
-		psw_table_del_mac(&port->sw->table, port->mac_entry);
+	struct psw_switch *sw = port->sw;
+
+	if (port->is_uplink)
+		RCU_INIT_POINTER(sw->uplink, NULL);
+	list_del_rcu(&port->node);
+	xa_erase(&sw->ports, port->dev->ifindex);
+	psw_port_unpublish_all(port);
 }
 
 static void psw_switch_note_last(struct psw_switch *sw,
@@ -238,12 +375,14 @@ static void psw_switch_note_last(struct psw_switch *sw,
 	unsigned int i;
 
 	for (i = 0; i < cfg->n_addresses; i++) {
-		const struct in6_addr *ip = &cfg->addresses[i].ip;
+		const struct psw_address_cfg *address = &cfg->addresses[i];
 
-		if (ipv6_addr_v4mapped(ip))
-			sw->last_ipv4 = ip->s6_addr32[3];
+		if (address->mac || address->shared)
+			continue;
+		if (ipv6_addr_v4mapped(&address->ip))
+			sw->last_ipv4 = address->ip.s6_addr32[3];
 		else
-			sw->last_ipv6 = *ip;
+			sw->last_ipv6 = address->ip;
 	}
 }
 
@@ -251,7 +390,7 @@ static void psw_switch_note_last(struct psw_switch *sw,
  * psw_port_add() - attaches a device, as a whole or not at all
  * @sw: the switch
  * @dev: the device, in the switch's network namespace
- * @cfg: what was asked for
+ * @cfg: what was asked for; the port takes its trunk
  * @extack: for the reason of a refusal
  *
  * The device's receive handler is registered first and unregistered last,
@@ -262,8 +401,7 @@ static void psw_switch_note_last(struct psw_switch *sw,
  * the device, the MAC or an address is taken; -ENOSPC at a limit; -ENOMEM.
  */
 int psw_port_add(struct psw_switch *sw, struct net_device *dev,
-		 const struct psw_port_cfg *cfg,
-		 struct netlink_ext_ack *extack)
+		 struct psw_port_cfg *cfg, struct netlink_ext_ack *extack)
 {
 	struct psw_port *port;
 	int err;
@@ -296,6 +434,7 @@ int psw_port_add(struct psw_switch *sw, struct net_device *dev,
 	netdev_hold(dev, &port->tracker, GFP_KERNEL);
 	sw->n_ports++;
 	psw_switch_note_last(sw, cfg);
+	psw_switch_follow_added(port);
 	psw_changed_rtnl(dev_net(sw->dev));
 	psw_notify_port(port, PODSWITCH_CMD_PORT_NTF);
 	return 0;
@@ -334,8 +473,24 @@ void psw_port_del(struct psw_port *port)
 
 	sw->n_ports--;
 	psw_changed_rtnl(dev_net(sw->dev));
+	psw_switch_follow_deleted(sw, dev);
 	netdev_put(dev, &port->tracker);
 	psw_port_free(port);
+}
+
+/* The VLANs that a port carries when it is changed. */
+static void psw_port_vlans_after(const struct psw_port *port,
+				 const struct psw_port_cfg *cfg,
+				 struct psw_vlans *vlans)
+{
+	const struct psw_vlans *trunk = cfg->trunk;
+
+	if (!trunk)
+		trunk = rtnl_dereference(port->trunk);
+	bitmap_zero(vlans->map, PSW_N_VLANS);
+	if (trunk)
+		bitmap_copy(vlans->map, trunk->map, PSW_N_VLANS);
+	__set_bit(cfg->pvid >= 0 ? cfg->pvid : port->pvid, vlans->map);
 }
 
 static int psw_port_check_change(struct psw_port *port,
@@ -343,41 +498,80 @@ static int psw_port_check_change(struct psw_port *port,
 				 struct netlink_ext_ack *extack)
 {
 	u64 mac = cfg->mac ? : port->mac;
+	struct psw_vlans vlans;
+	int err;
 
+	if (port->is_uplink &&
+	    (cfg->mac || cfg->isolated > 0 ||
+	     cfg->guard > PODSWITCH_GUARD_OFF)) {
+		NL_SET_ERR_MSG_ATTR_FMT(extack, cfg->mac_attr,
+					"Port %s is an uplink, which has no MAC, no guard and is not isolated",
+					port->dev->name);
+		return -EINVAL;
+	}
 	if (cfg->guard > PODSWITCH_GUARD_OFF && !mac) {
 		NL_SET_ERR_MSG(extack, "A guarded port needs a MAC");
 		return -EINVAL;
 	}
-	if (!cfg->mac || cfg->mac == port->mac)
-		return 0;
-	return psw_switch_check_mac(port->sw, cfg->mac, cfg->mac_attr, extack);
+	err = psw_check_trunk(cfg->trunk, cfg->vlan_attr, extack);
+	if (err)
+		return err;
+	psw_port_vlans_after(port, cfg, &vlans);
+	err = psw_port_check_vlans(port, &vlans, cfg->vlan_attr, extack);
+	if (err || !cfg->mac)
+		return err;
+	return psw_port_check_mac(port, cfg->mac, &vlans, cfg->mac_attr,
+				  extack);
 }
 
-static int psw_port_change_mac(struct psw_port *port, u64 mac)
+/* The MAC and the VLANs, which the table's entries are made of. */
+static int psw_port_change_keys(struct psw_port *port,
+				struct psw_port_cfg *cfg)
 {
-	struct psw_entry *old = port->mac_entry;
-	struct psw_entry *entry;
+	struct psw_vlans *old = rtnl_dereference(port->trunk);
+	struct psw_vlans vlans;
+	int err;
 
-	entry = psw_port_publish_mac(port, mac);
-	if (IS_ERR(entry))
-		return PTR_ERR(entry);
-	port->mac_entry = entry;
-	WRITE_ONCE(port->mac, mac);
-	if (old)
-		psw_table_del_mac(&port->sw->table, old);
+	psw_port_vlans_after(port, cfg, &vlans);
+	err = psw_port_move_macs(port, cfg->mac ? : port->mac, &vlans);
+	if (err)
+		return err;
+	if (cfg->pvid >= 0)
+		WRITE_ONCE(port->pvid, cfg->pvid);
+	if (cfg->trunk) {
+		rcu_assign_pointer(port->trunk, psw_cfg_take_trunk(cfg));
+		if (old)
+			kfree_rcu(old, rcu);
+	}
+	psw_port_refresh(port);
 	return 0;
+}
+
+static void psw_port_change_settings(struct psw_port *port,
+				     const struct psw_port_cfg *cfg)
+{
+	if (cfg->guard >= 0)
+		WRITE_ONCE(port->guard, cfg->guard);
+	if (cfg->isolated >= 0)
+		WRITE_ONCE(port->isolated, cfg->isolated);
+	if (cfg->hairpin >= 0)
+		WRITE_ONCE(port->hairpin, cfg->hairpin);
+	if (cfg->storm_limit >= 0)
+		WRITE_ONCE(port->storm_limit, cfg->storm_limit);
 }
 
 /**
  * psw_port_change() - changes a port, as a whole or not at all
  * @port: the port
- * @cfg: what was asked for; addresses are not looked at
+ * @cfg: what was asked for; addresses are not looked at; the port takes its
+ *       trunk
  * @extack: for the reason of a refusal
  *
  * Context: RTNL; sleeps.
- * Return: 0; -EINVAL; -EBUSY if the MAC is taken; -ENOMEM.
+ * Return: 0; -EINVAL; -EBUSY if the MAC is taken or a VLAN cannot be left;
+ * -ENOMEM.
  */
-int psw_port_change(struct psw_port *port, const struct psw_port_cfg *cfg,
+int psw_port_change(struct psw_port *port, struct psw_port_cfg *cfg,
 		    struct netlink_ext_ack *extack)
 {
 	char *owner[PODSWITCH_A_OWNER_MAX + 1];
@@ -390,24 +584,17 @@ int psw_port_change(struct psw_port *port, const struct psw_port_cfg *cfg,
 	err = psw_owner_dup(owner, cfg);
 	if (err)
 		return err;
-	if (cfg->mac && cfg->mac != port->mac) {
-		err = psw_port_change_mac(port, cfg->mac);
-		if (err) {
-			psw_owner_free(owner);
-			return err;
-		}
+	err = psw_port_change_keys(port, cfg);
+	if (err) {
+		psw_owner_free(owner);
+		return err;
 	}
 
 	if (cfg->owner) {
 		psw_owner_free(port->owner);
 		memcpy(port->owner, owner, sizeof(port->owner));
 	}
-	if (cfg->guard >= 0)
-		WRITE_ONCE(port->guard, cfg->guard);
-	if (cfg->isolated >= 0)
-		WRITE_ONCE(port->isolated, cfg->isolated);
-	if (cfg->hairpin >= 0)
-		WRITE_ONCE(port->hairpin, cfg->hairpin);
+	psw_port_change_settings(port, cfg);
 	psw_changed_rtnl(dev_net(port->dev));
 	psw_notify_port(port, PODSWITCH_CMD_PORT_NTF);
 	return 0;

@@ -2,6 +2,8 @@
 #ifndef _PSW_PORT_H
 #define _PSW_PORT_H
 
+#include <linux/types.h>
+
 struct net_device;
 struct netlink_ext_ack;
 struct psw_port;
@@ -9,11 +11,12 @@ struct psw_port_cfg;
 struct psw_switch;
 
 int psw_port_add(struct psw_switch *sw, struct net_device *dev,
-		 const struct psw_port_cfg *cfg,
-		 struct netlink_ext_ack *extack);
-int psw_port_change(struct psw_port *port, const struct psw_port_cfg *cfg,
+		 struct psw_port_cfg *cfg, struct netlink_ext_ack *extack);
+int psw_port_change(struct psw_port *port, struct psw_port_cfg *cfg,
 		    struct netlink_ext_ack *extack);
 void psw_port_del(struct psw_port *port);
+void psw_port_set_peer_rtnl(struct psw_port *port, bool is_up);
+struct net_device *psw_dev_peer_rtnl(struct net_device *dev);
 struct psw_port *psw_port_get_rtnl(const struct net_device *dev);
 
 #endif /* _PSW_PORT_H */

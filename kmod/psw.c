@@ -4,6 +4,7 @@
 #include <linux/rtnetlink.h>
 
 unsigned int psw_net_id __read_mostly;
+DEFINE_STATIC_KEY_FALSE(psw_promisc_key);
 
 static int psw_net_init(struct net *net)
 {

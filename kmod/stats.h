@@ -30,12 +30,16 @@ enum psw_drop {
 	PSW_DROP_TOO_BIG = PODSWITCH_A_DROPS_TOO_BIG,
 	PSW_DROP_RECEIVER_DOWN = PODSWITCH_A_DROPS_RECEIVER_DOWN,
 	PSW_DROP_NO_MEMORY = PODSWITCH_A_DROPS_NO_MEMORY,
+	PSW_DROP_FOREIGN_VLAN = PODSWITCH_A_DROPS_FOREIGN_VLAN,
+	PSW_DROP_STORM = PODSWITCH_A_DROPS_STORM,
+	PSW_DROP_HOST_REDIRECT = PODSWITCH_A_DROPS_HOST_REDIRECT,
 };
 
 /**
  * struct psw_stats - counters of one CPU, of a port or of a switch's host side
  * @queued: frames delivered through a device's own transmit
  * @answered: ARP requests and neighbour solicitations answered
+ * @translated: frames handed to the host, which translates their connection
  * @drops: frames not delivered, by &enum psw_drop
  * @syncp: lets 32-bit readers see whole values
  *
@@ -44,9 +48,17 @@ enum psw_drop {
 struct psw_stats {
 	u64_stats_t queued;
 	u64_stats_t answered;
+	u64_stats_t translated;
 	u64_stats_t drops[PODSWITCH_A_DROPS_MAX + 1];
 	struct u64_stats_sync syncp;
 };
+
+static inline void psw_stats_inc(struct psw_stats *cpu, u64_stats_t *counter)
+{
+	u64_stats_update_begin(&cpu->syncp);
+	u64_stats_inc(counter);
+	u64_stats_update_end(&cpu->syncp);
+}
 
 /**
  * psw_stats_drop() - counts a frame that is not delivered
@@ -60,9 +72,7 @@ static inline void psw_stats_drop(struct psw_stats __percpu *stats,
 {
 	struct psw_stats *cpu = this_cpu_ptr(stats);
 
-	u64_stats_update_begin(&cpu->syncp);
-	u64_stats_inc(&cpu->drops[reason]);
-	u64_stats_update_end(&cpu->syncp);
+	psw_stats_inc(cpu, &cpu->drops[reason]);
 }
 
 /**
@@ -75,9 +85,7 @@ static inline void psw_stats_queued(struct psw_stats __percpu *stats)
 {
 	struct psw_stats *cpu = this_cpu_ptr(stats);
 
-	u64_stats_update_begin(&cpu->syncp);
-	u64_stats_inc(&cpu->queued);
-	u64_stats_update_end(&cpu->syncp);
+	psw_stats_inc(cpu, &cpu->queued);
 }
 
 /**
@@ -90,20 +98,33 @@ static inline void psw_stats_answered(struct psw_stats __percpu *stats)
 {
 	struct psw_stats *cpu = this_cpu_ptr(stats);
 
-	u64_stats_update_begin(&cpu->syncp);
-	u64_stats_inc(&cpu->answered);
-	u64_stats_update_end(&cpu->syncp);
+	psw_stats_inc(cpu, &cpu->answered);
+}
+
+/**
+ * psw_stats_translated() - counts a frame handed to the host's translation
+ * @stats: where
+ *
+ * Context: bottom halves off.
+ */
+static inline void psw_stats_translated(struct psw_stats __percpu *stats)
+{
+	struct psw_stats *cpu = this_cpu_ptr(stats);
+
+	psw_stats_inc(cpu, &cpu->translated);
 }
 
 /**
  * struct psw_stats_sum - the counters of all CPUs together
  * @queued: see &struct psw_stats
  * @answered: see &struct psw_stats
+ * @translated: see &struct psw_stats
  * @drops: see &struct psw_stats
  */
 struct psw_stats_sum {
 	u64 queued;
 	u64 answered;
+	u64 translated;
 	u64 drops[PODSWITCH_A_DROPS_MAX + 1];
 };
 

@@ -1,35 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "table.h"
 
-#include <linux/hash.h>
 #include <linux/jhash.h>
 #include <linux/rhashtable.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
-
-/* MACs are declared by the administrator, so no sender can aim at a bucket and
- * one multiplication spreads them well enough.
- */
-static u32 psw_mac_hash(const void *data, u32 len, u32 seed)
-{
-	return hash_64(*(const u64 *)data ^ seed, 32);
-}
-
-static int psw_mac_compare(struct rhashtable_compare_arg *arg,
-			   const void *object)
-{
-	return ((const struct psw_entry *)object)->mac !=
-	       *(const u64 *)arg->key;
-}
-
-static const struct rhashtable_params psw_mac_params = {
-	.head_offset = offsetof(struct psw_entry, node),
-	.key_offset = offsetof(struct psw_entry, mac),
-	.key_len = sizeof_field(struct psw_entry, mac),
-	.hashfn = psw_mac_hash,
-	.obj_cmpfn = psw_mac_compare,
-	.automatic_shrinking = true,
-};
+#include <linux/workqueue.h>
 
 static const struct rhashtable_params psw_ip_params = {
 	.head_offset = offsetof(struct psw_entry, node),
@@ -78,30 +54,77 @@ void psw_table_fini(struct psw_table *table)
 }
 
 /**
- * psw_table_find_mac() - who holds a MAC
- * @table: the table
- * @mac: made by psw_mac_key()
- *
- * Context: RCU read section or RTNL.
- * Return: the entry, or NULL.
- */
-struct psw_entry *psw_table_find_mac(struct psw_table *table, u64 mac)
-{
-	return rhashtable_lookup(&table->macs, &mac, psw_mac_params);
-}
-
-/**
  * psw_table_find_ip() - who holds an IP address
  * @table: the table
- * @ip: the address; IPv4 is IPv4-mapped
+ * @addr: the address; IPv4 is IPv4-mapped
+ * @vlan: the VLAN to look in, 0 for outside all
  *
- * Context: RCU read section or RTNL.
+ * Context: RCU read section.
  * Return: the entry, or NULL.
  */
 struct psw_entry *psw_table_find_ip(struct psw_table *table,
-				    const struct in6_addr *ip)
+				    const struct in6_addr *addr, u16 vlan)
 {
-	return rhashtable_lookup(&table->ips, ip, psw_ip_params);
+	struct psw_ip key = { .addr = *addr, .vlan = vlan };
+
+	return rhashtable_lookup(&table->ips, &key, psw_ip_params);
+}
+
+/**
+ * psw_table_find_mac_rtnl() - psw_table_find_mac() for who may change the table
+ * @table: the table
+ * @mac: made by psw_mac_key()
+ * @vlan: the VLAN to look in, 0 for outside all
+ *
+ * Context: RTNL, as long as the entry is used.
+ * Return: the entry, or NULL.
+ */
+struct psw_entry *psw_table_find_mac_rtnl(struct psw_table *table, u64 mac,
+					  u16 vlan)
+{
+	struct psw_entry *entry;
+
+	ASSERT_RTNL();
+	rcu_read_lock();
+	entry = psw_table_find_mac(table, mac, vlan);
+	rcu_read_unlock();
+	return entry;
+}
+
+/**
+ * psw_table_find_ip_rtnl() - psw_table_find_ip() for who may change the table
+ * @table: the table
+ * @addr: the address; IPv4 is IPv4-mapped
+ * @vlan: the VLAN to look in, 0 for outside all
+ *
+ * Context: RTNL, as long as the entry is used.
+ * Return: the entry, or NULL.
+ */
+struct psw_entry *psw_table_find_ip_rtnl(struct psw_table *table,
+					 const struct in6_addr *addr, u16 vlan)
+{
+	struct psw_entry *entry;
+
+	ASSERT_RTNL();
+	rcu_read_lock();
+	entry = psw_table_find_ip(table, addr, vlan);
+	rcu_read_unlock();
+	return entry;
+}
+
+/* Thousands of entries at once can outrun the work that makes the hash bigger,
+ * which is then waited for.
+ */
+static int psw_hash_add(struct rhashtable *hash, struct psw_entry *entry,
+			const struct rhashtable_params params)
+{
+	int err;
+
+	ASSERT_RTNL();
+	while ((err = rhashtable_lookup_insert_fast(hash, &entry->node,
+						    params)) == -EBUSY)
+		flush_work(&hash->run_work);
+	return err;
 }
 
 /**
@@ -109,14 +132,12 @@ struct psw_entry *psw_table_find_ip(struct psw_table *table,
  * @table: the table
  * @entry: complete but for its node
  *
- * Context: RTNL.
+ * Context: RTNL; sleeps.
  * Return: 0; -EEXIST if the MAC is there; -ENOMEM.
  */
 int psw_table_add_mac(struct psw_table *table, struct psw_entry *entry)
 {
-	ASSERT_RTNL();
-	return rhashtable_lookup_insert_fast(&table->macs, &entry->node,
-					     psw_mac_params);
+	return psw_hash_add(&table->macs, entry, psw_mac_params);
 }
 
 /**
@@ -124,14 +145,12 @@ int psw_table_add_mac(struct psw_table *table, struct psw_entry *entry)
  * @table: the table
  * @entry: complete but for its node
  *
- * Context: RTNL.
+ * Context: RTNL; sleeps.
  * Return: 0; -EEXIST if the address is there; -ENOMEM.
  */
 int psw_table_add_ip(struct psw_table *table, struct psw_entry *entry)
 {
-	ASSERT_RTNL();
-	return rhashtable_lookup_insert_fast(&table->ips, &entry->node,
-					     psw_ip_params);
+	return psw_hash_add(&table->ips, entry, psw_ip_params);
 }
 
 /**

@@ -8,11 +8,14 @@
 psw_has = $(if $(shell grep -s -m1 -e '$(2)' $(srctree)/include/$(1)),y)
 psw_lacks = $(if $(call psw_has,$(2),$(3)),,-DPSW_LACKS_$(1))
 
+ccflags-y += $(call psw_lacks,NETIF_GET_FLAGS,linux/netdevice.h,netif_get_flags)	# 6.17
 ccflags-y += $(call psw_lacks,NEWLINK_PARAMS,net/rtnetlink.h,struct rtnl_newlink_params {)	# 6.15
 ccflags-y += $(call psw_lacks,NETNS_IMMUTABLE,linux/netdevice.h,netns_immutable:1)	# 6.15
 ccflags-y += $(call psw_lacks,FDB_DUMP_CONTEXT,linux/rtnetlink.h,struct ndo_fdb_dump_context {)	# 6.14
+ccflags-y += $(call psw_lacks,FDB_NOTIFIED,linux/netdevice.h,bool \*notified)	# 6.13
 ccflags-y += $(call psw_lacks,LLTX,linux/netdevice.h,[[:space:]]lltx:1)	# 6.12
 ccflags-y += $(call psw_lacks,UNALIGNED,linux/unaligned.h,get_unaligned)	# 6.12
+ccflags-y += $(call psw_lacks,ETHTOOL_PUTS,linux/ethtool.h,ethtool_puts)	# 6.8
 ccflags-y += $(call psw_lacks,NLA_PUT_UINT,net/netlink.h,nla_put_uint)	# 6.7
 ccflags-y += $(call psw_lacks,VETH_TSTATS,linux/netdevice.h,NETDEV_PCPU_STAT_TSTATS)	# 6.7
 ccflags-y += $(call psw_lacks,TCX,linux/netdevice.h,tcx_egress;)	# 6.6

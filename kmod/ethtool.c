@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "ethtool.h"
+
+#include <linux/build_bug.h>
+#include <linux/ethtool.h>
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/string.h>
+
+#include "psw.h"
+#include "stats.h"
+
+/* As the protocol names them; those that are no drops come first. */
+static const char *const psw_stat_names[] = {
+	"queued",
+	"answered",
+	"translated",
+};
+
+static const char *const psw_drop_names[] = {
+	[PODSWITCH_A_DROPS_MALFORMED] = "drop_malformed",
+	[PODSWITCH_A_DROPS_TAGGED] = "drop_tagged",
+	[PODSWITCH_A_DROPS_RESERVED_GROUP] = "drop_reserved_group",
+	[PODSWITCH_A_DROPS_SPOOFED_MAC] = "drop_spoofed_mac",
+	[PODSWITCH_A_DROPS_SPOOFED_IPV4] = "drop_spoofed_ipv4",
+	[PODSWITCH_A_DROPS_SPOOFED_IPV6] = "drop_spoofed_ipv6",
+	[PODSWITCH_A_DROPS_SPOOFED_ARP] = "drop_spoofed_arp",
+	[PODSWITCH_A_DROPS_SPOOFED_ND] = "drop_spoofed_nd",
+	[PODSWITCH_A_DROPS_ROUTER_MESSAGE] = "drop_router_message",
+	[PODSWITCH_A_DROPS_UNKNOWN_DESTINATION] = "drop_unknown_destination",
+	[PODSWITCH_A_DROPS_SAME_PORT] = "drop_same_port",
+	[PODSWITCH_A_DROPS_ISOLATED] = "drop_isolated",
+	[PODSWITCH_A_DROPS_TOO_BIG] = "drop_too_big",
+	[PODSWITCH_A_DROPS_RECEIVER_DOWN] = "drop_receiver_down",
+	[PODSWITCH_A_DROPS_NO_MEMORY] = "drop_no_memory",
+	[PODSWITCH_A_DROPS_FOREIGN_VLAN] = "drop_foreign_vlan",
+	[PODSWITCH_A_DROPS_STORM] = "drop_storm",
+	[PODSWITCH_A_DROPS_HOST_REDIRECT] = "drop_host_redirect",
+};
+
+static_assert(ARRAY_SIZE(psw_drop_names) == PODSWITCH_A_DROPS_MAX + 1);
+
+/* The names of drops start at 1, as attributes do. */
+#define PSW_N_STATS (ARRAY_SIZE(psw_stat_names) + PODSWITCH_A_DROPS_MAX)
+
+static void psw_ethtool_get_drvinfo(struct net_device *dev,
+				    struct ethtool_drvinfo *info)
+{
+	strscpy(info->driver, PSW_KIND, sizeof(info->driver));
+	strscpy(info->version, PSW_VERSION, sizeof(info->version));
+}
+
+/* What leads outside has a speed that means something; between the host and
+ * its pods there is none.
+ */
+static int psw_ethtool_get_link_ksettings(struct net_device *dev,
+					  struct ethtool_link_ksettings *cmd)
+{
+	const struct psw_switch *sw = netdev_priv(dev);
+	const struct psw_port *uplink = rtnl_dereference(sw->uplink);
+	struct ethtool_link_ksettings of_uplink;
+
+	cmd->base.port = PORT_OTHER;
+	cmd->base.speed = SPEED_UNKNOWN;
+	cmd->base.duplex = DUPLEX_UNKNOWN;
+	if (!uplink || __ethtool_get_link_ksettings(uplink->dev, &of_uplink))
+		return 0;
+	cmd->base.speed = of_uplink.base.speed;
+	cmd->base.duplex = of_uplink.base.duplex;
+	return 0;
+}
+
+static int psw_ethtool_get_sset_count(struct net_device *dev, int set)
+{
+	return set == ETH_SS_STATS ? PSW_N_STATS : -EOPNOTSUPP;
+}
+
+static void psw_ethtool_get_strings(struct net_device *dev, u32 set, u8 *data)
+{
+	unsigned int i;
+
+	if (set != ETH_SS_STATS)
+		return;
+	for (i = 0; i < ARRAY_SIZE(psw_stat_names); i++)
+		ethtool_puts(&data, psw_stat_names[i]);
+	for (i = 1; i < ARRAY_SIZE(psw_drop_names); i++)
+		ethtool_puts(&data, psw_drop_names[i]);
+}
+
+/* Of the host's side alone. What pods send is counted on their ports, whose
+ * sum would lose what a port that goes had counted.
+ */
+static void psw_ethtool_get_stats(struct net_device *dev,
+				  struct ethtool_stats *stats, u64 *data)
+{
+	const struct psw_switch *sw = netdev_priv(dev);
+	struct psw_stats_sum sum;
+
+	psw_stats_sum(sw->stats, &sum);
+	*data++ = sum.queued;
+	*data++ = sum.answered;
+	*data++ = sum.translated;
+	memcpy(data, &sum.drops[1], sizeof(sum.drops) - sizeof(sum.drops[0]));
+}
+
+static const struct ethtool_ops psw_ethtool_ops = {
+	.get_drvinfo = psw_ethtool_get_drvinfo,
+	.get_link = ethtool_op_get_link,
+	.get_link_ksettings = psw_ethtool_get_link_ksettings,
+	.get_sset_count = psw_ethtool_get_sset_count,
+	.get_strings = psw_ethtool_get_strings,
+	.get_ethtool_stats = psw_ethtool_get_stats,
+};
+
+/**
+ * psw_ethtool_setup() - makes a switch's device answer ethtool
+ * @dev: a podswitch, before it is registered
+ */
+void psw_ethtool_setup(struct net_device *dev)
+{
+	dev->ethtool_ops = &psw_ethtool_ops;
+}

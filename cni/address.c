@@ -34,7 +34,7 @@ int cni_address_cmp(const struct podswitch_address *a,
 		    const struct podswitch_address *b)
 {
 	if (a->family != b->family)
-		return a->family == AF_INET ? -1 : 1;
+		return a->family < b->family ? -1 : 1;
 	return memcmp(cni_address_bytes(a), cni_address_bytes(b),
 		      cni_address_bits(a) / 8);
 }

@@ -17,6 +17,8 @@ cases() {
 	0|Usage: psw switch|sw h
 	0|Usage: psw port|port help
 	0|Usage: psw address|a help
+	0|Usage: psw \[ -j\[son\] \] \[ -t\[imestamp\] \] monitor|monitor help
+	0|^psw |-t -ts -V
 	2|no object ""|
 	2|no object ""|-j
 	2|no object "bridge"|bridge
@@ -35,13 +37,26 @@ cases() {
 	2|psw: port add: mac "zz" is not a MAC address|port add a switch b mac zz
 	2|psw: port add: guard "ip" is not|port add a switch b guard ip
 	2|psw: port add: address "1.2.3" is not an IP|port add a sw b address 1.2.3
+	2|psw: port add: address "02:00:00:00:00:0x" is not an IP or MAC|port add a sw b address 02:00:00:00:00:0x
+	2|psw: port add: vlan "4095" is not a VLAN from 0 to 4094|port add a sw b address 192.0.2.1 vlan 4095
+	2|psw: port add: shared stands behind no address|port add a sw b shared
+	2|psw: port add: role "x" is not "pod" or "uplink"|port add a sw b role x
+	2|psw: port add: pvid "4095" is not a VLAN from 0 to 4094|port add a sw b pvid 4095
+	2|psw: port add: storm-limit "x" is not a number from 0 to|port add a sw b storm-limit x
+	2|psw: port add: trunk "1,x" is not "none" or VLANs from 1 to 4094|port add a s b trunk 1,x
+	2|psw: port set: trunk "2-1" has a range that ends before|port set a trunk 2-1
+	2|psw: port set: unknown word "role"|port set a role pod
+	2|psw: port set: unknown word "shared"|port set a shared
 	2|psw: port set: unknown word "address"|port set a address 192.0.2.1
 	2|psw: port set: unknown word "switch"|port set a switch b
 	2|psw: port delete: dev is missing|port del
 	2|psw: port delete: unknown word "b"|port d a b
 	2|psw: address add: address is missing|address add
 	2|psw: address add: dev is missing|address add 192.0.2.1
+	2|psw: address add: vlan lacks a value|address add 192.0.2.1 dev a vlan
 	2|psw: address delete: address "x" is not an IP|address del x dev a
+	2|psw: monitor: unknown word "all"|monitor all
+	2|psw: monitor: unknown word "violations"|monitor ports violations
 	EOF
 }
 

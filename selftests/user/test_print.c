@@ -5,6 +5,7 @@
 #include <row.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "test.h"
@@ -150,7 +151,7 @@ static void test_stats(void)
 	};
 	struct podswitch_stats stats = {
 		.rx_packets = 1, .rx_bytes = 2, .tx_packets = 3,
-		.tx_bytes = 4, .queued = 5, .answered = 6,
+		.tx_bytes = 4, .queued = 5, .answered = 6, .translated = 9,
 	};
 	cJSON *list = print_list();
 	cJSON *row;
@@ -160,6 +161,7 @@ static void test_stats(void)
 	print_add_stats(row, &stats);
 	stats.drops[PODSWITCH_A_DROPS_SPOOFED_MAC] = 7;
 	stats.drops[PODSWITCH_A_DROPS_NO_MEMORY] = 8;
+	stats.drops[PODSWITCH_A_DROPS_STORM] = 10;
 	row = print_add_row(list);
 	print_add_string(row, "name", "noisy");
 	print_add_stats(row, &stats);
@@ -167,11 +169,11 @@ static void test_stats(void)
 		  "NAME\n"
 		  "quiet\n"
 		  "    rx 1 frames 2 bytes, tx 3 frames 4 bytes, queued 5, "
-		  "answered 6\n"
+		  "answered 6, translated 9\n"
 		  "noisy\n"
 		  "    rx 1 frames 2 bytes, tx 3 frames 4 bytes, queued 5, "
-		  "answered 6\n"
-		  "    dropped: spoofed-mac 7, no-memory 8\n");
+		  "answered 6, translated 9\n"
+		  "    dropped: spoofed-mac 7, no-memory 8, storm 10\n");
 }
 
 static const struct {
@@ -211,6 +213,19 @@ static void test_pods(void)
 	cJSON_Delete(list);
 }
 
+static void test_mac_as_address(void)
+{
+	static const struct print_column column = { "A", "a", NULL };
+	const struct print_view view = { .columns = &column, .n_columns = 1 };
+	const struct podswitch_address address = {
+		.family = AF_PACKET, .mac = { 2, 0, 0, 0, 0, 0xab },
+	};
+	cJSON *list = print_list();
+
+	print_add_address(print_add_row(list), "a", &address);
+	CHECK_STR(print(list, &view, PSW_DONE), "A\n02:00:00:00:00:ab\n");
+}
+
 static void test_full_disk(void)
 {
 	const struct print_view view = { .json = true };
@@ -232,6 +247,7 @@ static const struct test tests[] = {
 	{ "escapes", test_escapes },
 	{ "counters", test_stats },
 	{ "pods", test_pods },
+	{ "a MAC as an address", test_mac_as_address },
 	{ "full disk", test_full_disk },
 };
 

@@ -30,6 +30,35 @@ static inline void podswitch_begin(struct podswitch *h, uint8_t cmd,
 	nl_genl_message(&h->nl, &h->genl, cmd, flags);
 }
 
+/* port.c */
+
+/**
+ * struct podswitch_port_reader - who receives the ports of a reply
+ * @cb: called with each
+ * @arg: for @cb
+ */
+struct podswitch_port_reader {
+	podswitch_port_cb *cb;
+	void *arg;
+};
+
+/**
+ * podswitch_read_port() - hands a port on that the kernel reports
+ * @nlh: the message
+ * @arg: struct podswitch_port_reader
+ *
+ * Return: what the callback returned.
+ */
+int podswitch_read_port(const struct nlmsghdr *nlh, void *arg);
+
+/**
+ * podswitch_get_owner() - reads an owner out of its attribute
+ * @attr: PODSWITCH_A_PORT_OWNER or PODSWITCH_A_VIOLATION_OWNER, or NULL
+ * @owner: filled in; the strings stay in the attribute
+ */
+void podswitch_get_owner(const struct nlattr *attr,
+			 struct podswitch_owner *owner);
+
 /* address.c */
 
 /**
@@ -77,6 +106,13 @@ bool podswitch_get_ip(const struct nlattr *ipv4, const struct nlattr *ipv6,
 const char *podswitch_attribute_name(uint8_t cmd, unsigned int type);
 
 /* stats.c */
+
+/**
+ * podswitch_get_drops() - reads drops by reason out of their attribute
+ * @attr: PODSWITCH_A_STATS_DROPS or PODSWITCH_A_VIOLATION_DROPS, or NULL
+ * @drops: PODSWITCH_A_DROPS_MAX + 1 of them, the first of which stays
+ */
+void podswitch_get_drops(const struct nlattr *attr, uint64_t *drops);
 
 /**
  * podswitch_get_stats() - reads counters out of their attribute

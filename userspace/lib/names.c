@@ -9,22 +9,52 @@ static const char *const podswitch_guards[] = {
 	[PODSWITCH_GUARD_MAC_IP] = "mac+ip",
 };
 
-static const char *const podswitch_drops[] = {
-	[PODSWITCH_A_DROPS_MALFORMED] = "malformed",
-	[PODSWITCH_A_DROPS_TAGGED] = "tagged",
-	[PODSWITCH_A_DROPS_RESERVED_GROUP] = "reserved-group",
-	[PODSWITCH_A_DROPS_SPOOFED_MAC] = "spoofed-mac",
-	[PODSWITCH_A_DROPS_SPOOFED_IPV4] = "spoofed-ipv4",
-	[PODSWITCH_A_DROPS_SPOOFED_IPV6] = "spoofed-ipv6",
-	[PODSWITCH_A_DROPS_SPOOFED_ARP] = "spoofed-arp",
-	[PODSWITCH_A_DROPS_SPOOFED_ND] = "spoofed-nd",
-	[PODSWITCH_A_DROPS_ROUTER_MESSAGE] = "router-message",
-	[PODSWITCH_A_DROPS_UNKNOWN_DESTINATION] = "unknown-destination",
-	[PODSWITCH_A_DROPS_SAME_PORT] = "same-port",
-	[PODSWITCH_A_DROPS_ISOLATED] = "isolated",
-	[PODSWITCH_A_DROPS_TOO_BIG] = "too-big",
-	[PODSWITCH_A_DROPS_RECEIVER_DOWN] = "receiver-down",
-	[PODSWITCH_A_DROPS_NO_MEMORY] = "no-memory",
+static const char *const podswitch_roles[] = {
+	[PODSWITCH_ROLE_POD] = "pod",
+	[PODSWITCH_ROLE_UPLINK] = "uplink",
+};
+
+/* A drop reason as the protocol names it, and what such a frame is. */
+static const struct {
+	const char *name;
+	const char *text;
+} podswitch_drops[] = {
+	[PODSWITCH_A_DROPS_MALFORMED] = {
+		"malformed", "with malformed headers" },
+	[PODSWITCH_A_DROPS_TAGGED] = {
+		"tagged", "with a VLAN tag" },
+	[PODSWITCH_A_DROPS_RESERVED_GROUP] = {
+		"reserved-group", "to a group that is never forwarded" },
+	[PODSWITCH_A_DROPS_SPOOFED_MAC] = {
+		"spoofed-mac", "from a foreign MAC" },
+	[PODSWITCH_A_DROPS_SPOOFED_IPV4] = {
+		"spoofed-ipv4", "from a foreign IPv4 address" },
+	[PODSWITCH_A_DROPS_SPOOFED_IPV6] = {
+		"spoofed-ipv6", "from a foreign IPv6 address" },
+	[PODSWITCH_A_DROPS_SPOOFED_ARP] = {
+		"spoofed-arp", "with a foreign ARP sender" },
+	[PODSWITCH_A_DROPS_SPOOFED_ND] = {
+		"spoofed-nd", "that claim a foreign IPv6 neighbour" },
+	[PODSWITCH_A_DROPS_ROUTER_MESSAGE] = {
+		"router-message", "that only a router may send" },
+	[PODSWITCH_A_DROPS_UNKNOWN_DESTINATION] = {
+		"unknown-destination", "to a MAC that no port holds" },
+	[PODSWITCH_A_DROPS_SAME_PORT] = {
+		"same-port", "to itself" },
+	[PODSWITCH_A_DROPS_ISOLATED] = {
+		"isolated", "to a port that is isolated too" },
+	[PODSWITCH_A_DROPS_TOO_BIG] = {
+		"too-big", "longer than the receiver's MTU" },
+	[PODSWITCH_A_DROPS_RECEIVER_DOWN] = {
+		"receiver-down", "to a receiver that is down" },
+	[PODSWITCH_A_DROPS_NO_MEMORY] = {
+		"no-memory", "for which memory ran out" },
+	[PODSWITCH_A_DROPS_FOREIGN_VLAN] = {
+		"foreign-vlan", "in a VLAN that is not the port's" },
+	[PODSWITCH_A_DROPS_STORM] = {
+		"storm", "to groups beyond the storm limit" },
+	[PODSWITCH_A_DROPS_HOST_REDIRECT] = {
+		"host-redirect", "that redirect what the host translates" },
 };
 
 static const char *const podswitch_switch_attributes[] = {
@@ -39,6 +69,7 @@ static const char *const podswitch_switch_attributes[] = {
 	[PODSWITCH_A_SWITCH_LAST_IPV4] = "last-ipv4",
 	[PODSWITCH_A_SWITCH_LAST_IPV6] = "last-ipv6",
 	[PODSWITCH_A_SWITCH_STATS] = "stats",
+	[PODSWITCH_A_SWITCH_UPLINK] = "uplink",
 };
 
 static const char *const podswitch_port_attributes[] = {
@@ -52,6 +83,10 @@ static const char *const podswitch_port_attributes[] = {
 	[PODSWITCH_A_PORT_OWNER] = "owner",
 	[PODSWITCH_A_PORT_ADDRESS] = "address",
 	[PODSWITCH_A_PORT_STATS] = "stats",
+	[PODSWITCH_A_PORT_ROLE] = "role",
+	[PODSWITCH_A_PORT_PVID] = "pvid",
+	[PODSWITCH_A_PORT_TRUNK] = "trunk",
+	[PODSWITCH_A_PORT_STORM_LIMIT] = "storm-limit",
 };
 
 /* A value added to the protocol is to be named here too. */
@@ -69,11 +104,25 @@ const char *podswitch_guard_name(enum podswitch_guard guard)
 	return podswitch_guards[guard];
 }
 
+const char *podswitch_role_name(enum podswitch_role role)
+{
+	if ((size_t)role >= MNL_ARRAY_SIZE(podswitch_roles))
+		return NULL;
+	return podswitch_roles[role];
+}
+
 const char *podswitch_drop_name(unsigned int reason)
 {
 	if (reason >= MNL_ARRAY_SIZE(podswitch_drops))
 		return NULL;
-	return podswitch_drops[reason];
+	return podswitch_drops[reason].name;
+}
+
+const char *podswitch_drop_text(unsigned int reason)
+{
+	if (reason >= MNL_ARRAY_SIZE(podswitch_drops))
+		return NULL;
+	return podswitch_drops[reason].text;
 }
 
 const char *podswitch_attribute_name(uint8_t cmd, unsigned int type)

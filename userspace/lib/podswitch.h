@@ -22,17 +22,35 @@
 struct podswitch;
 
 /**
- * struct podswitch_address - an IP address
- * @family: AF_INET or AF_INET6
+ * struct podswitch_address - an IP address, or a MAC beside the port's own
+ * @family: AF_INET or AF_INET6; AF_PACKET for a MAC
+ * @shared: whether the port uses it without holding it, as others may
+ * @has_vlan: whether @vlan is given; if not, it is in the port's pvid
+ * @vlan: VLAN that the IP address is in; a MAC is in all of the port's
  * @v4: the address where @family is AF_INET
  * @v6: the address where @family is AF_INET6
+ * @mac: the address where @family is AF_PACKET
  */
 struct podswitch_address {
 	uint8_t family;
+	bool shared;
+	bool has_vlan;
+	uint16_t vlan;
 	union {
 		struct in_addr v4;
 		struct in6_addr v6;
+		uint8_t mac[6];
 	};
+};
+
+/**
+ * struct podswitch_vlan_range - VLANs from one to another
+ * @first: the lowest
+ * @last: the highest, which may be the lowest
+ */
+struct podswitch_vlan_range {
+	uint16_t first;
+	uint16_t last;
 };
 
 /**
@@ -61,6 +79,7 @@ struct podswitch_owner {
  * @tx_bytes: bytes in them
  * @queued: frames delivered through the device's own transmit
  * @answered: ARP requests and neighbour solicitations answered
+ * @translated: frames to another port handed to the host's address translation
  * @drops: frames dropped, indexed by PODSWITCH_A_DROPS_*
  */
 struct podswitch_stats {
@@ -70,6 +89,7 @@ struct podswitch_stats {
 	uint64_t tx_bytes;
 	uint64_t queued;
 	uint64_t answered;
+	uint64_t translated;
 	uint64_t drops[PODSWITCH_A_DROPS_MAX + 1];
 };
 
@@ -85,6 +105,7 @@ struct podswitch_stats {
  * @addresses: number of IP addresses over all ports
  * @last_ipv4: IPv4 address declared last; family 0 if none was
  * @last_ipv6: IPv6 address declared last; family 0 if none was
+ * @uplink: interface index of the port that is the uplink; 0 if none is
  * @stats: counters of the host's side
  */
 struct podswitch_switch {
@@ -98,6 +119,7 @@ struct podswitch_switch {
 	uint32_t addresses;
 	struct podswitch_address last_ipv4;
 	struct podswitch_address last_ipv6;
+	uint32_t uplink;
 	struct podswitch_stats stats;
 };
 
@@ -111,8 +133,13 @@ struct podswitch_switch {
  * @guard: what is checked in frames from the pod
  * @isolated: whether it is kept from other isolated ports
  * @hairpin: whether a frame may leave by the port it came from
+ * @role: what the port leads to
+ * @pvid: VLAN of untagged frames; 0 is outside all VLANs
+ * @storm_limit: frames to groups that it may send in a second; 0 is no limit
+ * @trunk: the VLANs that it carries with tags
+ * @n_trunk: how many ranges there are
  * @owner: on whose behalf the port was made
- * @addresses: the declared IP addresses
+ * @addresses: the declared addresses
  * @n_addresses: how many there are
  * @stats: counters
  *
@@ -127,6 +154,11 @@ struct podswitch_port {
 	enum podswitch_guard guard;
 	bool isolated;
 	bool hairpin;
+	enum podswitch_role role;
+	uint16_t pvid;
+	uint32_t storm_limit;
+	const struct podswitch_vlan_range *trunk;
+	size_t n_trunk;
 	struct podswitch_owner owner;
 	const struct podswitch_address *addresses;
 	size_t n_addresses;
@@ -139,8 +171,15 @@ struct podswitch_port {
  * @guard: an enum podswitch_guard value, or negative: default or no change
  * @isolated: 0 or 1, or negative: default or no change
  * @hairpin: 0 or 1, or negative: default or no change
+ * @role: an enum podswitch_role value, or negative: default; new ports only
+ * @pvid: VLAN of untagged frames, or negative: default or no change
+ * @storm_limit: frames to groups in a second, or negative: default or no change
+ * @trunk: VLANs with tags, which replace those there were; or NULL: default or
+ *	no change
+ * @n_trunk: how many ranges there are; with a @trunk that is not NULL, 0 means
+ *	no VLANs
  * @owner: owner, or NULL: none for a new port, no change for an old one
- * @addresses: IP addresses for a new port
+ * @addresses: addresses for a new port
  * @n_addresses: how many there are
  */
 struct podswitch_port_config {
@@ -148,13 +187,20 @@ struct podswitch_port_config {
 	int guard;
 	int isolated;
 	int hairpin;
+	int role;
+	int pvid;
+	int64_t storm_limit;
+	const struct podswitch_vlan_range *trunk;
+	size_t n_trunk;
 	const struct podswitch_owner *owner;
 	const struct podswitch_address *addresses;
 	size_t n_addresses;
 };
 
-#define PODSWITCH_PORT_CONFIG_DEFAULT \
-	((struct podswitch_port_config){ .guard = -1, .isolated = -1, .hairpin = -1 })
+#define PODSWITCH_PORT_CONFIG_DEFAULT					\
+	((struct podswitch_port_config){				\
+		.guard = -1, .isolated = -1, .hairpin = -1,		\
+		.role = -1, .pvid = -1, .storm_limit = -1 })
 
 /**
  * struct podswitch_port_filter - which ports a dump reports
@@ -183,6 +229,48 @@ typedef int podswitch_switch_cb(const struct podswitch_switch *sw, void *arg);
  * Return: 0 to go on, a negative errno value to stop with it.
  */
 typedef int podswitch_port_cb(const struct podswitch_port *port, void *arg);
+
+/**
+ * struct podswitch_violation - what a port's pod sent and was not allowed to
+ * @switch_ifindex: interface index of the switch
+ * @ifindex: interface index of the attached device
+ * @name: interface name of the attached device
+ * @owner: on whose behalf the port was made
+ * @drops: frames dropped since the report before, by PODSWITCH_A_DROPS_*
+ * @has_mac: whether @mac is known
+ * @mac: Ethernet source of the first of them
+ * @has_vlan: whether it was in a VLAN
+ * @vlan: its VLAN
+ * @source: its IP source or ARP sender; family 0 if it had none
+ *
+ * Pointers are valid only during the callback that receives it.
+ */
+struct podswitch_violation {
+	uint32_t switch_ifindex;
+	uint32_t ifindex;
+	char name[IFNAMSIZ];
+	struct podswitch_owner owner;
+	uint64_t drops[PODSWITCH_A_DROPS_MAX + 1];
+	bool has_mac;
+	uint8_t mac[6];
+	bool has_vlan;
+	uint16_t vlan;
+	struct podswitch_address source;
+};
+
+/**
+ * struct podswitch_events - who receives events; a member may be NULL
+ * @port: receives a port that was made or changed
+ * @port_gone: receives a port that is gone, as it was
+ * @violation: receives what a pod sent and was not allowed to
+ *
+ * Each returns 0, or a negative errno value for podswitch_event() to return.
+ */
+struct podswitch_events {
+	int (*port)(const struct podswitch_port *port, void *arg);
+	int (*port_gone)(const struct podswitch_port *port, void *arg);
+	int (*violation)(const struct podswitch_violation *v, void *arg);
+};
 
 /* handle.c */
 
@@ -375,6 +463,39 @@ int podswitch_address_del(struct podswitch *h, uint32_t ifindex,
 			  const struct podswitch_address *addresses,
 			  size_t n_addresses);
 
+/* event.c */
+
+/**
+ * podswitch_subscribe() - asks for the events of a multicast group
+ * @h: the handle, which from now on is for events alone
+ * @group: PODSWITCH_MCGRP_PORTS or PODSWITCH_MCGRP_VIOLATIONS
+ *
+ * Return: 0; -ENOENT if the kernel's podswitch has no such group; another
+ * negative errno value.
+ */
+int podswitch_subscribe(struct podswitch *h, const char *group);
+
+/**
+ * podswitch_fd() - what to poll() for input while waiting for events
+ * @h: the handle
+ *
+ * Return: the socket's descriptor, which stays the handle's.
+ */
+int podswitch_fd(const struct podswitch *h);
+
+/**
+ * podswitch_event() - takes in an event, without waiting for one
+ * @h: the handle
+ * @events: who receives it
+ * @arg: the caller's
+ *
+ * Return: 0; -EAGAIN if there is none now; -ENOBUFS if events came faster than
+ * they were taken in and some are lost; what the receiver returned if that was
+ * negative; another negative errno value.
+ */
+int podswitch_event(struct podswitch *h, const struct podswitch_events *events,
+		    void *arg);
+
 /* names.c */
 
 /**
@@ -386,11 +507,28 @@ int podswitch_address_del(struct podswitch *h, uint32_t ifindex,
 const char *podswitch_guard_name(enum podswitch_guard guard);
 
 /**
+ * podswitch_role_name() - a role in a word
+ * @role: the role
+ *
+ * Return: "pod", "uplink", or NULL for a value not known.
+ */
+const char *podswitch_role_name(enum podswitch_role role);
+
+/**
  * podswitch_drop_name() - a drop reason in a word, as the protocol names it
  * @reason: PODSWITCH_A_DROPS_*
  *
  * Return: for example "spoofed-mac", or NULL for a value not known.
  */
 const char *podswitch_drop_name(unsigned int reason);
+
+/**
+ * podswitch_drop_text() - what a pod sent that was dropped for a reason
+ * @reason: PODSWITCH_A_DROPS_*
+ *
+ * Return: words that go on from "sent 3 frames", for example "from a foreign
+ * MAC"; NULL for a value not known.
+ */
+const char *podswitch_drop_text(unsigned int reason);
 
 #endif /* PODSWITCH_H */

@@ -26,10 +26,8 @@ static const struct {
 _Static_assert(MNL_ARRAY_SIZE(podswitch_owner_members) ==
 	       PODSWITCH_A_OWNER_MAX, "a member of the owner is forgotten");
 
-struct podswitch_port_reader {
-	podswitch_port_cb *cb;
-	void *arg;
-};
+/* Every second VLAN is alone in its range. */
+enum { PODSWITCH_RANGES_MAX = (PODSWITCH_VLAN_MAX + 1) / 2 };
 
 static void podswitch_put_owner(struct nl *nl,
 				const struct podswitch_owner *owner)
@@ -49,8 +47,8 @@ static void podswitch_put_owner(struct nl *nl,
 	nl_nest_end(nl, nest);
 }
 
-static void podswitch_get_owner(const struct nlattr *attr,
-				struct podswitch_owner *owner)
+void podswitch_get_owner(const struct nlattr *attr,
+			 struct podswitch_owner *owner)
 {
 	const struct nlattr *tb[PODSWITCH_A_OWNER_MAX + 1];
 	const char **member;
@@ -80,9 +78,33 @@ static size_t podswitch_get_addresses(const struct nlmsghdr *nlh,
 	return n;
 }
 
-static int podswitch_read_port(const struct nlmsghdr *nlh, void *arg)
+static size_t podswitch_get_trunk(const struct nlmsghdr *nlh,
+				  struct podswitch_vlan_range *trunk,
+				  size_t max)
+{
+	const struct nlattr *tb[PODSWITCH_A_VLAN_RANGE_MAX + 1];
+	const struct nlattr *attr;
+	size_t n = 0;
+
+	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
+		if (n == max)
+			break;
+		if (mnl_attr_get_type(attr) != PODSWITCH_A_PORT_TRUNK)
+			continue;
+		nl_parse_nested(attr, tb, PODSWITCH_A_VLAN_RANGE_MAX);
+		trunk[n].first = nl_get_u16(tb[PODSWITCH_A_VLAN_RANGE_FIRST]);
+		trunk[n].last = nl_get_u16(tb[PODSWITCH_A_VLAN_RANGE_LAST]);
+		if (!trunk[n].last)
+			trunk[n].last = trunk[n].first;
+		n += trunk[n].first != 0;
+	}
+	return n;
+}
+
+int podswitch_read_port(const struct nlmsghdr *nlh, void *arg)
 {
 	struct podswitch_address addresses[PODSWITCH_PORT_ADDRESSES_MAX];
+	struct podswitch_vlan_range trunk[PODSWITCH_RANGES_MAX];
 	const struct nlattr *tb[PODSWITCH_A_PORT_MAX + 1];
 	const struct podswitch_port_reader *reader = arg;
 	struct podswitch_port port;
@@ -94,6 +116,10 @@ static int podswitch_read_port(const struct nlmsghdr *nlh, void *arg)
 		.guard = nl_get_u32(tb[PODSWITCH_A_PORT_GUARD]),
 		.isolated = nl_get_u32(tb[PODSWITCH_A_PORT_ISOLATED]),
 		.hairpin = nl_get_u32(tb[PODSWITCH_A_PORT_HAIRPIN]),
+		.role = nl_get_u32(tb[PODSWITCH_A_PORT_ROLE]),
+		.pvid = nl_get_u16(tb[PODSWITCH_A_PORT_PVID]),
+		.storm_limit = nl_get_u32(tb[PODSWITCH_A_PORT_STORM_LIMIT]),
+		.trunk = trunk,
 		.addresses = addresses,
 	};
 	nl_copy_str(tb[PODSWITCH_A_PORT_NAME], port.name, sizeof(port.name));
@@ -101,9 +127,30 @@ static int podswitch_read_port(const struct nlmsghdr *nlh, void *arg)
 				    sizeof(port.mac));
 	port.n_addresses = podswitch_get_addresses(nlh, addresses,
 						   MNL_ARRAY_SIZE(addresses));
+	port.n_trunk = podswitch_get_trunk(nlh, trunk, MNL_ARRAY_SIZE(trunk));
 	podswitch_get_owner(tb[PODSWITCH_A_PORT_OWNER], &port.owner);
 	podswitch_get_stats(tb[PODSWITCH_A_PORT_STATS], &port.stats);
 	return reader->cb(&port, reader->arg);
+}
+
+/* No ranges are a nest that is empty. */
+static void podswitch_put_trunk(struct nl *nl,
+				const struct podswitch_vlan_range *trunk,
+				size_t n_trunk)
+{
+	struct nlattr *nest;
+	size_t i = 0;
+
+	do {
+		nest = nl_nest_start(nl, PODSWITCH_A_PORT_TRUNK);
+		if (i < n_trunk) {
+			nl_put_u16(nl, PODSWITCH_A_VLAN_RANGE_FIRST,
+				   trunk[i].first);
+			nl_put_u16(nl, PODSWITCH_A_VLAN_RANGE_LAST,
+				   trunk[i].last);
+		}
+		nl_nest_end(nl, nest);
+	} while (++i < n_trunk);
 }
 
 static void podswitch_put_config(struct nl *nl,
@@ -120,6 +167,15 @@ static void podswitch_put_config(struct nl *nl,
 		nl_put_u8(nl, PODSWITCH_A_PORT_HAIRPIN, (uint8_t)cfg->hairpin);
 	if (cfg->owner)
 		podswitch_put_owner(nl, cfg->owner);
+	if (cfg->role >= 0)
+		nl_put_u32(nl, PODSWITCH_A_PORT_ROLE, (uint32_t)cfg->role);
+	if (cfg->pvid >= 0)
+		nl_put_u16(nl, PODSWITCH_A_PORT_PVID, (uint16_t)cfg->pvid);
+	if (cfg->trunk)
+		podswitch_put_trunk(nl, cfg->trunk, cfg->n_trunk);
+	if (cfg->storm_limit >= 0)
+		nl_put_u32(nl, PODSWITCH_A_PORT_STORM_LIMIT,
+			   (uint32_t)cfg->storm_limit);
 }
 
 int podswitch_port_new(struct podswitch *h, uint32_t switch_ifindex,
@@ -144,6 +200,9 @@ int podswitch_port_set(struct podswitch *h, uint32_t ifindex,
 	if (cfg->n_addresses)
 		return nl_fail(&h->nl, -EINVAL,
 			       "Addresses are added and deleted one by one");
+	if (cfg->role >= 0)
+		return nl_fail(&h->nl, -EINVAL,
+			       "A port has its role from the first");
 	podswitch_begin(h, PODSWITCH_CMD_PORT_SET, NLM_F_ACK);
 	nl_put_u32(&h->nl, PODSWITCH_A_PORT_IFINDEX, ifindex);
 	podswitch_put_config(&h->nl, cfg);

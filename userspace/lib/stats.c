@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "handle.h"
 
+void podswitch_get_drops(const struct nlattr *attr, uint64_t *drops)
+{
+	const struct nlattr *tb[PODSWITCH_A_DROPS_MAX + 1];
+	size_t i;
+
+	nl_parse_nested(attr, tb, PODSWITCH_A_DROPS_MAX);
+	for (i = 1; i < MNL_ARRAY_SIZE(tb); i++)
+		drops[i] = nl_get_uint(tb[i]);
+}
+
 void podswitch_get_stats(const struct nlattr *attr,
 			 struct podswitch_stats *stats)
 {
-	const struct nlattr *drops[PODSWITCH_A_DROPS_MAX + 1];
 	const struct nlattr *tb[PODSWITCH_A_STATS_MAX + 1];
-	size_t i;
 
 	nl_parse_nested(attr, tb, PODSWITCH_A_STATS_MAX);
-	nl_parse_nested(tb[PODSWITCH_A_STATS_DROPS], drops,
-			PODSWITCH_A_DROPS_MAX);
 	*stats = (struct podswitch_stats){
 		.rx_packets = nl_get_uint(tb[PODSWITCH_A_STATS_RX_PACKETS]),
 		.rx_bytes = nl_get_uint(tb[PODSWITCH_A_STATS_RX_BYTES]),
@@ -18,7 +24,7 @@ void podswitch_get_stats(const struct nlattr *attr,
 		.tx_bytes = nl_get_uint(tb[PODSWITCH_A_STATS_TX_BYTES]),
 		.queued = nl_get_uint(tb[PODSWITCH_A_STATS_QUEUED]),
 		.answered = nl_get_uint(tb[PODSWITCH_A_STATS_ANSWERED]),
+		.translated = nl_get_uint(tb[PODSWITCH_A_STATS_TRANSLATED]),
 	};
-	for (i = 1; i < MNL_ARRAY_SIZE(drops); i++)
-		stats->drops[i] = nl_get_uint(drops[i]);
+	podswitch_get_drops(tb[PODSWITCH_A_STATS_DROPS], stats->drops);
 }

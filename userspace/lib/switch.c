@@ -28,6 +28,7 @@ static void podswitch_parse_switch(const struct nlmsghdr *nlh,
 			nl_get_u32(tb[PODSWITCH_A_SWITCH_MAX_ADDRESSES]),
 		.ports = nl_get_u32(tb[PODSWITCH_A_SWITCH_PORTS]),
 		.addresses = nl_get_u32(tb[PODSWITCH_A_SWITCH_ADDRESSES]),
+		.uplink = nl_get_u32(tb[PODSWITCH_A_SWITCH_UPLINK]),
 	};
 	nl_copy_str(tb[PODSWITCH_A_SWITCH_NAME], sw->name, sizeof(sw->name));
 	nl_get_bytes(tb[PODSWITCH_A_SWITCH_MAC], sw->mac, sizeof(sw->mac));

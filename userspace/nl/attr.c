@@ -11,11 +11,17 @@ static size_t nl_room(const struct nl *nl)
 
 void nl_put(struct nl *nl, uint16_t type, const void *data, size_t len)
 {
+	size_t pad = MNL_ALIGN(len) - len;
+
 	if (nl->overflow)
 		return;
 	nl->overflow = len > sizeof(nl->tx) ||
 		       !mnl_attr_put_check(nl->msg, nl_room(nl), type, len,
 					   data);
+	/* Not each libmnl does it, and what was there is nobody's business. */
+	if (!nl->overflow)
+		memset((char *)mnl_nlmsg_get_payload_tail(nl->msg) - pad, 0,
+		       pad);
 }
 
 void nl_put_u8(struct nl *nl, uint16_t type, uint8_t value)
@@ -112,6 +118,13 @@ uint32_t nl_get_u32(const struct nlattr *attr)
 	uint64_t value = nl_get_uint(attr);
 
 	return value > UINT32_MAX ? 0 : (uint32_t)value;
+}
+
+uint16_t nl_get_u16(const struct nlattr *attr)
+{
+	uint64_t value = nl_get_uint(attr);
+
+	return value > UINT16_MAX ? 0 : (uint16_t)value;
 }
 
 const char *nl_get_str(const struct nlattr *attr)

@@ -167,6 +167,28 @@ int nl_talk(struct nl *nl, nl_cb *cb, void *arg);
  */
 int nl_dump(struct nl *nl, nl_cb *cb, void *arg);
 
+/* event.c */
+
+/**
+ * nl_join() - asks for the messages that go to a multicast group
+ * @nl: the handle, which from now on is for events alone
+ * @group: the group's number
+ *
+ * Return: 0 or a negative errno value.
+ */
+int nl_join(struct nl *nl, uint32_t group);
+
+/**
+ * nl_event() - takes in what was sent to a group, without waiting for it
+ * @nl: the handle
+ * @cb: called with each message of one datagram; must not use @nl
+ * @arg: for @cb
+ *
+ * Return: 0; -EAGAIN if there is nothing now; -ENOBUFS if some of it is lost;
+ * what @cb returned if that was negative; another negative errno value.
+ */
+int nl_event(struct nl *nl, nl_cb *cb, void *arg);
+
 /* attr.c: what does not fit is noticed by nl_talk() and nl_dump() */
 
 /**
@@ -253,6 +275,14 @@ void nl_parse_nested(const struct nlattr *nest, const struct nlattr **tb,
  * Return: its value; 0 if it is absent or not 1, 2 or 4 bytes long.
  */
 uint32_t nl_get_u32(const struct nlattr *attr);
+
+/**
+ * nl_get_u16() - reads an unsigned integer of at most 16 bits
+ * @attr: the attribute, or NULL
+ *
+ * Return: its value; 0 if it is absent, longer or not in range.
+ */
+uint16_t nl_get_u16(const struct nlattr *attr);
 
 /**
  * nl_get_uint() - reads an unsigned integer of any length

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "psw.h"
 
+#include <sys/socket.h>
+
 #include "args.h"
 #include "row.h"
 
 static const char usage[] =
 	"Usage: psw address show [ switch DEV ]\n"
-	"       psw address add IP... dev DEV\n"
-	"       psw address delete IP... dev DEV\n"
-	"       psw address help\n";
+	"       psw address add ADDRESS... dev DEV\n"
+	"       psw address delete ADDRESS... dev DEV\n"
+	"       psw address help\n"
+	"ADDRESS := { IP [ vlan N ] [ shared ] | MAC }\n";
 
 struct address_args {
 	const char *dev;
@@ -20,36 +23,58 @@ struct address_rows {
 	struct row_switch sw;
 };
 
-/* A row that lacks only its address. */
-static cJSON *address_row(struct address_rows *rows,
-			  const struct podswitch_port *port)
+/* A row, whose address is one of the port's or, if it is NULL, its MAC. */
+static void address_row(struct address_rows *rows,
+			const struct podswitch_port *port,
+			const struct podswitch_address *address)
 {
+	bool extra = address && address->family == AF_PACKET;
 	cJSON *row = print_add_row(rows->list);
 
+	if (address)
+		print_add_address(row, "address", address);
+	else
+		print_add_mac(row, "address", port->mac);
 	if (port->has_mac)
 		print_add_mac(row, "mac", port->mac);
+	if (address && !extra)
+		print_add_uint(row, "vlan", address->has_vlan ? address->vlan :
+								port->pvid);
+	print_add_bool(row, "shared", address && address->shared);
+	print_add_bool(row, "extra", extra);
 	print_add_string(row, "port", port->name);
 	row_add_switch(row, &rows->sw, port->switch_ifindex);
 	row_add_owner(row, &port->owner);
-	return row;
 }
 
 static int address_rows_of_port(const struct podswitch_port *port, void *arg)
 {
-	struct address_rows *rows = arg;
 	size_t i;
 
 	if (port->has_mac)
-		print_add_mac(address_row(rows, port), "address", port->mac);
+		address_row(arg, port, NULL);
 	for (i = 0; i < port->n_addresses; i++)
-		print_add_address(address_row(rows, port), "address",
-				  &port->addresses[i]);
+		address_row(arg, port, &port->addresses[i]);
 	return 0;
+}
+
+static void address_text_vlan(FILE *out, const cJSON *row)
+{
+	row_text_unless(out, row, "vlan", "0", "");
+}
+
+static void address_text_flags(FILE *out, const cJSON *row)
+{
+	static const char *const flags[] = { "shared", "extra" };
+
+	row_text_flags(out, row, flags, ARRAY_SIZE(flags));
 }
 
 static const struct print_column address_columns[] = {
 	{ "ADDRESS", "address", NULL },
 	{ "MAC", "mac", NULL },
+	{ "VLAN", NULL, address_text_vlan },
+	{ "FLAGS", NULL, address_text_flags },
 	{ "PORT", "port", NULL },
 	{ "SWITCH", "switch", NULL },
 	{ "POD", NULL, row_text_pod },
@@ -105,6 +130,8 @@ static int address_apply(struct psw *psw, char **words, address_change *change)
 		{ "address", ARG_BARE | ARG_NEEDED | ARG_MANY, arg_address,
 		  &args.addresses },
 		{ "dev", ARG_NEEDED, arg_string, &args.dev },
+		{ "vlan", ARG_MANY, arg_vlan, &args.addresses },
+		{ "shared", ARG_MANY | ARG_LONE, arg_shared, &args.addresses },
 	};
 	uint32_t ifindex;
 	int status;

@@ -6,6 +6,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+
+#define MAC_LEN		6
+#define VLAN_MAX	"4094"
+
+_Static_assert(PODSWITCH_VLAN_MAX == 4094, "complaints name another number");
 
 const char *arg_string(char *value, void *to)
 {
@@ -45,21 +51,29 @@ static int hex_digit(char c)
 	return isdigit((unsigned char)c) ? c - '0' : (c | 0x20) - 'a' + 10;
 }
 
-const char *arg_mac(char *value, void *to)
+static bool read_mac(const char *value, uint8_t *bytes)
 {
-	struct arg_mac *mac = to;
 	int high, low;
 	size_t i;
 
-	if (strlen(value) != 3 * sizeof(mac->bytes) - 1)
-		return "is not a MAC address";
-	for (i = 0; i < sizeof(mac->bytes); i++, value += 3) {
+	if (strlen(value) != 3 * MAC_LEN - 1)
+		return false;
+	for (i = 0; i < MAC_LEN; i++, value += 3) {
 		high = hex_digit(value[0]);
 		low = hex_digit(value[1]);
 		if (high < 0 || low < 0 || (value[2] && value[2] != ':'))
-			return "is not a MAC address";
-		mac->bytes[i] = (uint8_t)(high << 4 | low);
+			return false;
+		bytes[i] = (uint8_t)(high << 4 | low);
 	}
+	return true;
+}
+
+const char *arg_mac(char *value, void *to)
+{
+	struct arg_mac *mac = to;
+
+	if (!read_mac(value, mac->bytes))
+		return "is not a MAC address";
 	mac->given = true;
 	return NULL;
 }
@@ -72,9 +86,136 @@ const char *arg_address(char *value, void *to)
 	if (addresses->n == ARRAY_SIZE(addresses->list))
 		return "is one more than a port can hold";
 	address = &addresses->list[addresses->n++];
+	address->family = AF_PACKET;
+	if (read_mac(value, address->mac))
+		return NULL;
 	address->family = strchr(value, ':') ? AF_INET6 : AF_INET;
 	if (inet_pton(address->family, value, &address->v6) != 1)
-		return "is not an IP address";
+		return "is not an IP or MAC address";
+	return NULL;
+}
+
+/* A decimal number at the start of a string, which is moved behind it. */
+static bool read_number(const char **s, unsigned long min, unsigned long max,
+			unsigned long *number)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)**s))
+		return false;
+	errno = 0;
+	*number = strtoul(*s, &end, 10);
+	*s = end;
+	return !errno && *number >= min && *number <= max;
+}
+
+const char *arg_vlan(char *value, void *to)
+{
+	struct arg_addresses *addresses = to;
+	struct podswitch_address *address;
+	const char *s = value;
+	unsigned long vlan;
+
+	if (!addresses->n)
+		return "stands behind no address";
+	address = &addresses->list[addresses->n - 1];
+	if (address->has_vlan)
+		return "is the second one behind an address";
+	if (!read_number(&s, 0, PODSWITCH_VLAN_MAX, &vlan) || *s)
+		return "is not a VLAN from 0 to " VLAN_MAX;
+	address->has_vlan = true;
+	address->vlan = (uint16_t)vlan;
+	return NULL;
+}
+
+const char *arg_shared(char *value, void *to)
+{
+	struct arg_addresses *addresses = to;
+
+	(void)value;
+	if (!addresses->n)
+		return "stands behind no address";
+	addresses->list[addresses->n - 1].shared = true;
+	return NULL;
+}
+
+const char *arg_role(char *value, void *to)
+{
+	const char *name;
+	int *role = to;
+	int i;
+
+	for (i = 0; (name = podswitch_role_name(i)); i++) {
+		if (strcmp(value, name))
+			continue;
+		*role = i;
+		return NULL;
+	}
+	return "is not \"pod\" or \"uplink\"";
+}
+
+const char *arg_pvid(char *value, void *to)
+{
+	const char *s = value;
+	unsigned long vlan;
+	int *pvid = to;
+
+	if (!read_number(&s, 0, PODSWITCH_VLAN_MAX, &vlan) || *s)
+		return "is not a VLAN from 0 to " VLAN_MAX;
+	*pvid = (int)vlan;
+	return NULL;
+}
+
+/* FIRST or FIRST-LAST at the start of a string, which is moved behind it. */
+static const char *read_range(const char **s, struct podswitch_vlan_range *range)
+{
+	unsigned long first, last;
+
+	if (!read_number(s, 1, PODSWITCH_VLAN_MAX, &first))
+		return "is not \"none\" or VLANs from 1 to " VLAN_MAX
+		       ", as in 10,20-29";
+	last = first;
+	if (**s == '-') {
+		++*s;
+		if (!read_number(s, 1, PODSWITCH_VLAN_MAX, &last))
+			return "has a range without an end from 1 to " VLAN_MAX;
+	}
+	if (last < first)
+		return "has a range that ends before it begins";
+	range->first = (uint16_t)first;
+	range->last = (uint16_t)last;
+	return NULL;
+}
+
+const char *arg_trunk(char *value, void *to)
+{
+	struct arg_trunk *trunk = to;
+	const char *s = value;
+	const char *wrong;
+
+	trunk->given = true;
+	if (!strcmp(value, "none"))
+		return NULL;
+	do {
+		if (trunk->n == ARRAY_SIZE(trunk->list))
+			return "has more ranges than there can be";
+		wrong = read_range(&s, &trunk->list[trunk->n++]);
+		if (wrong)
+			return wrong;
+	} while (*s++ == ',');
+	return s[-1] ? "is not a list of VLANs with commas, as in 10,20-29" :
+		       NULL;
+}
+
+const char *arg_limit(char *value, void *to)
+{
+	const char *s = value;
+	unsigned long number;
+	int64_t *limit = to;
+
+	if (!read_number(&s, 0, UINT32_MAX, &number) || *s)
+		return "is not a number from 0 to 4294967295";
+	*limit = (int64_t)number;
 	return NULL;
 }
 
@@ -168,35 +309,50 @@ static int args_check_needed(const struct psw *psw, const struct arg *args,
 	return PSW_DONE;
 }
 
+/* Reads the value of an argument that starts at a word, and moves to its end. */
+static int args_read(const struct psw *psw, const struct arg *arg, bool bare,
+		     char ***words)
+{
+	bool lone = arg->flags & ARG_LONE;
+	const char *wrong;
+
+	if (!bare && !lone && !*++*words)
+		return psw_complain(psw, PSW_USAGE, "%s lacks a value",
+				    arg->word);
+	wrong = arg->read(lone ? NULL : **words, arg->to);
+	if (wrong && lone)
+		return psw_complain(psw, PSW_USAGE, "%s %s", arg->word, wrong);
+	if (wrong)
+		return psw_complain(psw, PSW_USAGE, "%s \"%s\" %s", arg->word,
+				    **words, wrong);
+	return PSW_DONE;
+}
+
 int args_parse(const struct psw *psw, char **words, const struct arg *args,
 	       size_t n_args)
 {
 	const struct arg *bare;
 	const struct arg *arg;
-	const char *wrong;
 	uint32_t seen = 0;
+	bool is_bare;
 	uint32_t bit;
 
 	for (; *words; words++) {
 		bare = args_bare(args, n_args, seen);
 		arg = args_named(*words, args, n_args);
-		if (args_is_bare(*words, arg, bare, !seen))
+		is_bare = args_is_bare(*words, arg, bare, !seen);
+		if (is_bare)
 			arg = bare;
-		else if (!arg)
+		if (!arg)
 			return psw_complain(psw, PSW_USAGE,
 					    "unknown word \"%s\"", *words);
-		else if (!*++words)
-			return psw_complain(psw, PSW_USAGE,
-					    "%s lacks a value", arg->word);
 		bit = 1U << (arg - args);
 		if (seen & bit && !(arg->flags & ARG_MANY))
 			return psw_complain(psw, PSW_USAGE,
 					    "%s is there twice", arg->word);
 		seen |= bit;
-		wrong = arg->read(*words, arg->to);
-		if (wrong)
-			return psw_complain(psw, PSW_USAGE, "%s \"%s\" %s",
-					    arg->word, *words, wrong);
+		if (args_read(psw, arg, is_bare, &words))
+			return PSW_USAGE;
 	}
 	return args_check_needed(psw, args, n_args, seen);
 }

@@ -12,6 +12,7 @@ enum {
 	ARG_BARE = 1,	/* the value may come without its word */
 	ARG_NEEDED = 2,	/* and comes first, if it is bare too */
 	ARG_MANY = 4,
+	ARG_LONE = 8,	/* takes no value; the reader is given NULL */
 };
 
 /**
@@ -39,13 +40,25 @@ struct arg_mac {
 };
 
 /**
- * struct arg_addresses - IP addresses
+ * struct arg_addresses - IP and MAC addresses
  * @list: the addresses
  * @n: how many
  */
 struct arg_addresses {
 	struct podswitch_address list[PODSWITCH_PORT_ADDRESSES_MAX];
 	size_t n;
+};
+
+/**
+ * struct arg_trunk - VLANs with tags, which may be absent
+ * @list: the ranges, as they were typed
+ * @n: how many; 0 if there are to be none
+ * @given: whether they are given
+ */
+struct arg_trunk {
+	struct podswitch_vlan_range list[PODSWITCH_VLAN_MAX / 2];
+	size_t n;
+	bool given;
 };
 
 /**
@@ -69,6 +82,12 @@ const char *arg_owner(char *value, void *to);	/* const char * */
 const char *arg_pod(char *value, void *to);	/* podswitch_owner */
 const char *arg_mac(char *value, void *to);	/* arg_mac */
 const char *arg_address(char *value, void *to);	/* arg_addresses */
+const char *arg_vlan(char *value, void *to);	/* arg_addresses, the last */
+const char *arg_shared(char *value, void *to);	/* arg_addresses, the last */
+const char *arg_role(char *value, void *to);	/* int */
+const char *arg_pvid(char *value, void *to);	/* int */
+const char *arg_trunk(char *value, void *to);	/* arg_trunk */
+const char *arg_limit(char *value, void *to);	/* int64_t */
 const char *arg_guard(char *value, void *to);	/* int */
 const char *arg_onoff(char *value, void *to);	/* int */
 const char *arg_count(char *value, void *to);	/* uint32_t */

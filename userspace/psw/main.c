@@ -10,9 +10,10 @@
 
 static const char usage[] =
 	"Usage: psw [ OPTION... ] OBJECT { show | add | set | delete | help }\n"
+	"       psw [ OPTION... ] monitor [ ports | violations | help ]\n"
 	"OBJECT := { switch | port | address }\n"
-	"OPTION := { -j[son] | -p[retty] | -s[tatistics] | -V[ersion] |\n"
-	"            -h[elp] }\n";
+	"OPTION := { -j[son] | -p[retty] | -s[tatistics] | -t[imestamp] |\n"
+	"            -V[ersion] | -h[elp] }\n";
 
 /* Takes an option that goes with a command; false if it is none of those. */
 static bool psw_option(struct psw *psw, const char *word)
@@ -23,6 +24,8 @@ static bool psw_option(struct psw *psw, const char *word)
 		psw->pretty = true;
 	else if (psw_matches(word, "statistics") || psw_matches(word, "stats"))
 		psw->statistics = true;
+	else if (psw_matches(word, "timestamp") || psw_matches(word, "tshort"))
+		psw->timestamp = true;
 	else
 		return false;
 	return true;
@@ -51,6 +54,7 @@ static const struct psw_word objects[] = {
 	{ "switch", psw_switch },
 	{ "port", psw_port },
 	{ "address", psw_address },
+	{ "monitor", psw_monitor },
 	{ "help", psw_help },
 	{ NULL, NULL },
 };

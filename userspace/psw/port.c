@@ -8,15 +8,18 @@
 
 static const char usage[] =
 	"Usage: psw port show [ [ dev ] DEV | FILTER... ]\n"
-	"       psw port add [ dev ] DEV switch DEV [ address IP ]...\n"
-	"                    [ SETTING... ] [ OWNER... ]\n"
+	"       psw port add [ dev ] DEV switch DEV [ role { pod | uplink } ]\n"
+	"                    [ ADDRESS... ] [ SETTING... ] [ OWNER... ]\n"
 	"       psw port set [ dev ] DEV [ SETTING... ] [ OWNER... ]\n"
 	"       psw port delete [ dev ] DEV\n"
 	"       psw port help\n"
 	"FILTER  := switch DEV | network NAME | pod [NAMESPACE/]NAME |\n"
 	"           id PREFIX\n"
+	"ADDRESS := address { IP [ vlan N ] [ shared ] | MAC }\n"
 	"SETTING := mac MAC | guard { off | mac | mac+ip } |\n"
-	"           isolated { on | off } | hairpin { on | off }\n"
+	"           isolated { on | off } | hairpin { on | off } |\n"
+	"           pvid N | trunk { none | N[-N][,N[-N]]... } |\n"
+	"           storm-limit N\n"
 	"OWNER   := network NAME | id ID | ifname NAME |\n"
 	"           pod [NAMESPACE/]NAME\n";
 
@@ -26,6 +29,7 @@ struct port_args {
 	const char *sw;
 	struct arg_mac mac;
 	struct arg_addresses addresses;
+	struct arg_trunk trunk;
 	struct podswitch_owner owner;
 	struct podswitch_port_config cfg;
 };
@@ -52,54 +56,67 @@ static bool port_is_wanted(const struct podswitch_port *port, const char *id)
 static int port_row(const struct podswitch_port *port, void *arg)
 {
 	struct port_rows *rows = arg;
-	cJSON *addresses;
 	cJSON *row;
-	size_t i;
 
 	if (!port_is_wanted(port, rows->id))
 		return 0;
 	row = print_add_row(rows->list);
-	print_add_uint(row, "ifindex", port->ifindex);
-	print_add_string(row, "name", port->name);
-	row_add_switch(row, &rows->sw, port->switch_ifindex);
-	if (port->has_mac)
-		print_add_mac(row, "mac", port->mac);
-	print_add_string(row, "guard", podswitch_guard_name(port->guard));
-	print_add_bool(row, "isolated", port->isolated);
-	print_add_bool(row, "hairpin", port->hairpin);
-	row_add_owner(row, &port->owner);
-	addresses = print_add_array(row, "addresses");
-	for (i = 0; i < port->n_addresses; i++)
-		print_add_address(addresses, NULL, &port->addresses[i]);
+	row_add_port(row, &rows->sw, port);
 	if (rows->statistics)
 		print_add_stats(row, &port->stats);
 	return 0;
 }
 
+static void port_text_role(FILE *out, const cJSON *row)
+{
+	row_text_unless(out, row, "role", "pod", "");
+}
+
+static void port_text_pvid(FILE *out, const cJSON *row)
+{
+	row_text_unless(out, row, "pvid", "0", "");
+}
+
+static void port_text_storm_limit(FILE *out, const cJSON *row)
+{
+	row_text_unless(out, row, "storm-limit", "0", "");
+}
+
+static void port_text_addresses(FILE *out, const cJSON *row)
+{
+	const char *before = "";
+	const cJSON *address;
+
+	cJSON_ArrayForEach(address,
+			   cJSON_GetObjectItemCaseSensitive(row, "address")) {
+		fputs(before, out);
+		row_text_address(out, row, address);
+		if (cJSON_HasObjectItem(address, "mac"))
+			fputs(" extra", out);
+		before = ",";
+	}
+}
+
 static void port_text_flags(FILE *out, const cJSON *row)
 {
 	static const char *const flags[] = { "isolated", "hairpin" };
-	const char *before = "";
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(flags); i++) {
-		if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(row,
-								   flags[i])))
-			continue;
-		fprintf(out, "%s%s", before, flags[i]);
-		before = ",";
-	}
+	row_text_flags(out, row, flags, ARRAY_SIZE(flags));
 }
 
 static const struct print_column port_columns[] = {
 	{ "PORT", "name", NULL },
 	{ "SWITCH", "switch", NULL },
+	{ "ROLE", NULL, port_text_role },
 	{ "NETWORK", NULL, row_text_network },
 	{ "POD", NULL, row_text_pod },
 	{ "MAC", "mac", NULL },
 	{ "GUARD", "guard", NULL },
 	{ "FLAGS", NULL, port_text_flags },
-	{ "ADDRESSES", "addresses", NULL },
+	{ "PVID", NULL, port_text_pvid },
+	{ "TRUNK", NULL, row_text_trunk },
+	{ "STORM-LIMIT", NULL, port_text_storm_limit },
+	{ "ADDRESSES", NULL, port_text_addresses },
 };
 
 static int port_read_one(struct psw *psw, const char *dev,
@@ -171,6 +188,9 @@ static const struct podswitch_port_config *port_config(struct port_args *args)
 {
 	if (args->mac.given)
 		args->cfg.mac = args->mac.bytes;
+	if (args->trunk.given)
+		args->cfg.trunk = args->trunk.list;
+	args->cfg.n_trunk = args->trunk.n;
 	if (port_has_owner(&args->owner))
 		args->cfg.owner = &args->owner;
 	args->cfg.addresses = args->addresses.list;
@@ -178,12 +198,23 @@ static const struct podswitch_port_config *port_config(struct port_args *args)
 	return &args->cfg;
 }
 
-/* A port's addresses are changed by "psw address", its switch not at all. */
+/* The words behind "dev" that are only for a new port. */
+enum { PORT_NEW_ONLY = 5 };
+
+/*
+ * A port's addresses are changed by "psw address", its switch and role not at
+ * all: their words are jumped over, and "dev" moves behind them.
+ */
 static int port_parse(const struct psw *psw, char **words, bool is_new,
 		      struct port_args *args)
 {
-	const struct arg table[] = {
+	struct arg table[] = {
 		{ "dev", ARG_BARE | ARG_NEEDED, arg_string, &args->dev },
+		{ "switch", ARG_NEEDED, arg_string, &args->sw },
+		{ "address", ARG_MANY, arg_address, &args->addresses },
+		{ "role", 0, arg_role, &args->cfg.role },
+		{ "vlan", ARG_MANY, arg_vlan, &args->addresses },
+		{ "shared", ARG_MANY | ARG_LONE, arg_shared, &args->addresses },
 		{ "mac", 0, arg_mac, &args->mac },
 		{ "guard", 0, arg_guard, &args->cfg.guard },
 		{ "isolated", 0, arg_onoff, &args->cfg.isolated },
@@ -192,12 +223,14 @@ static int port_parse(const struct psw *psw, char **words, bool is_new,
 		{ "id", 0, arg_owner, &args->owner.container_id },
 		{ "ifname", 0, arg_owner, &args->owner.ifname },
 		{ "pod", 0, arg_pod, &args->owner },
-		{ "switch", ARG_NEEDED, arg_string, &args->sw },
-		{ "address", ARG_MANY, arg_address, &args->addresses },
+		{ "pvid", 0, arg_pvid, &args->cfg.pvid },
+		{ "trunk", 0, arg_trunk, &args->trunk },
+		{ "storm-limit", 0, arg_limit, &args->cfg.storm_limit },
 	};
-	size_t n = ARRAY_SIZE(table) - (is_new ? 0 : 2);
+	size_t first = is_new ? 0 : PORT_NEW_ONLY;
 
-	return args_parse(psw, words, table, n);
+	table[first] = table[0];
+	return args_parse(psw, words, table + first, ARRAY_SIZE(table) - first);
 }
 
 static int port_add(struct psw *psw, char **words)

@@ -35,6 +35,11 @@ cJSON *print_list(void)
 	return print_need(cJSON_CreateArray());
 }
 
+cJSON *print_lone_row(void)
+{
+	return print_need(cJSON_CreateObject());
+}
+
 cJSON *print_add_row(cJSON *list)
 {
 	return print_add(list, NULL, cJSON_CreateObject());
@@ -123,17 +128,27 @@ void print_add_address(cJSON *to, const char *key,
 {
 	char text[INET6_ADDRSTRLEN];
 
-	if (address->family)
+	if (address->family == AF_PACKET)
+		print_add_mac(to, key, address->mac);
+	else if (address->family)
 		print_add_string(to, key, inet_ntop(address->family,
 						    &address->v6, text,
 						    sizeof(text)));
 }
 
+void print_add_drops(cJSON *to, const uint64_t *drops, bool all)
+{
+	cJSON *nest = print_add_object(to, "drops");
+	unsigned int i;
+
+	for (i = 1; i <= PODSWITCH_A_DROPS_MAX; i++)
+		if (all || drops[i])
+			print_add_uint(nest, podswitch_drop_name(i), drops[i]);
+}
+
 void print_add_stats(cJSON *to, const struct podswitch_stats *stats)
 {
 	cJSON *nest = print_add_object(to, "stats");
-	unsigned int i;
-	cJSON *drops;
 
 	print_add_uint(nest, "rx-packets", stats->rx_packets);
 	print_add_uint(nest, "rx-bytes", stats->rx_bytes);
@@ -141,9 +156,8 @@ void print_add_stats(cJSON *to, const struct podswitch_stats *stats)
 	print_add_uint(nest, "tx-bytes", stats->tx_bytes);
 	print_add_uint(nest, "queued", stats->queued);
 	print_add_uint(nest, "answered", stats->answered);
-	drops = print_add_object(nest, "drops");
-	for (i = 1; i < ARRAY_SIZE(stats->drops); i++)
-		print_add_uint(drops, podswitch_drop_name(i), stats->drops[i]);
+	print_add_uint(nest, "translated", stats->translated);
+	print_add_drops(nest, stats->drops, true);
 }
 
 void print_safe(FILE *out, const char *value)
@@ -198,6 +212,8 @@ void print_stats(FILE *out, const cJSON *row)
 	print_member(out, stats, "queued");
 	fputs(", answered ", out);
 	print_member(out, stats, "answered");
+	fputs(", translated ", out);
+	print_member(out, stats, "translated");
 	fputc('\n', out);
 	cJSON_ArrayForEach(item,
 			   cJSON_GetObjectItemCaseSensitive(stats, "drops")) {
@@ -313,6 +329,14 @@ static void print_json(FILE *out, const cJSON *list, bool pretty)
 	cJSON_free(text);
 }
 
+static int print_flush(FILE *out, int status)
+{
+	if (!fflush(out) && !ferror(out))
+		return status;
+	perror("psw: Cannot write");
+	return PSW_FAILED;
+}
+
 int print_rows(FILE *out, cJSON *list, const struct print_view *view,
 	       int status)
 {
@@ -321,9 +345,18 @@ int print_rows(FILE *out, cJSON *list, const struct print_view *view,
 	else if (!status)
 		print_table(out, list, view);
 	cJSON_Delete(list);
-	if (fflush(out)) {
-		perror("psw: Cannot write");
-		return PSW_FAILED;
+	return print_flush(out, status);
+}
+
+int print_event(FILE *out, cJSON *row, const struct print_view *view,
+		void (*text)(FILE *out, const cJSON *row))
+{
+	if (view->json) {
+		print_json(out, row, view->pretty);
+	} else {
+		text(out, row);
+		fputc('\n', out);
 	}
-	return status;
+	cJSON_Delete(row);
+	return print_flush(out, PSW_DONE);
 }

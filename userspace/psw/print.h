@@ -45,6 +45,7 @@ struct print_view {
  * a key, the value is appended to an array.
  */
 cJSON *print_list(void);
+cJSON *print_lone_row(void);
 cJSON *print_add_row(cJSON *list);
 cJSON *print_add_object(cJSON *to, const char *key);
 cJSON *print_add_array(cJSON *to, const char *key);
@@ -54,6 +55,7 @@ void print_add_bool(cJSON *to, const char *key, bool value);
 void print_add_mac(cJSON *to, const char *key, const uint8_t *mac);
 void print_add_address(cJSON *to, const char *key,
 		       const struct podswitch_address *address);
+void print_add_drops(cJSON *to, const uint64_t *drops, bool all);
 void print_add_stats(cJSON *to, const struct podswitch_stats *stats);
 
 /**
@@ -96,5 +98,17 @@ void print_stats(FILE *out, const cJSON *row);
  */
 int print_rows(FILE *out, cJSON *list, const struct print_view *view,
 	       int status);
+
+/**
+ * print_event() - prints a row on a line of its own, at once, and frees it
+ * @out: the stream
+ * @row: what print_lone_row() returned
+ * @view: how: as JSON or not
+ * @text: writes it as text, without the end of the line
+ *
+ * Return: PSW_DONE; PSW_FAILED if it cannot be written.
+ */
+int print_event(FILE *out, cJSON *row, const struct print_view *view,
+		void (*text)(FILE *out, const cJSON *row));
 
 #endif /* _PSW_PRINT_H */

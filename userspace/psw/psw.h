@@ -20,6 +20,7 @@ enum psw_exit {
  * @json: print JSON
  * @pretty: with line breaks
  * @statistics: with counters
+ * @timestamp: events with the time
  * @h: the library's handle; NULL until psw_open()
  * @what: object and verb at work, for complaints
  */
@@ -27,6 +28,7 @@ struct psw {
 	bool json;
 	bool pretty;
 	bool statistics;
+	bool timestamp;
 	struct podswitch *h;
 	char what[32];
 };
@@ -124,7 +126,7 @@ int psw_ifindex(const struct psw *psw, const char *name, uint32_t *ifindex);
  */
 int psw_open_device(struct psw *psw, const char *name, uint32_t *ifindex);
 
-/* switch.c, port.c, address.c: the objects */
+/* switch.c, port.c, address.c, monitor.c: the objects */
 
 /**
  * psw_switch() - the object "switch"
@@ -152,5 +154,14 @@ int psw_port(struct psw *psw, char **words);
  * Return: an enum psw_exit.
  */
 int psw_address(struct psw *psw, char **words);
+
+/**
+ * psw_monitor() - the object "monitor"
+ * @psw: the run
+ * @words: what to tell of; nothing means everything
+ *
+ * Return: an enum psw_exit, once a signal says to end.
+ */
+int psw_monitor(struct psw *psw, char **words);
 
 #endif /* _PSW_H */

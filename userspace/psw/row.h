@@ -31,6 +31,55 @@ void row_add_switch(cJSON *row, struct row_switch *sw, uint32_t ifindex);
 void row_add_owner(cJSON *row, const struct podswitch_owner *owner);
 
 /**
+ * row_add_port() - adds what there is to a port, but for its counters
+ * @row: the row
+ * @sw: the switch of the row before
+ * @port: the port
+ *
+ * Its addresses are there twice: "address" has all that is declared, as the
+ * protocol has it; "addresses" has the IP addresses among them that the port
+ * holds, without more.
+ */
+void row_add_port(cJSON *row, struct row_switch *sw,
+		  const struct podswitch_port *port);
+
+/**
+ * row_text_address() - writes an address of a port, as it would be typed
+ * @out: the stream
+ * @row: the port's row, which tells the VLAN that goes without saying
+ * @address: an element of its "address"
+ */
+void row_text_address(FILE *out, const cJSON *row, const cJSON *address);
+
+/**
+ * row_text_trunk() - writes the VLANs that a port carries with tags
+ * @out: the stream
+ * @row: the port's row
+ */
+void row_text_trunk(FILE *out, const cJSON *row);
+
+/**
+ * row_text_flags() - writes the names of those members that are true
+ * @out: the stream
+ * @row: the row
+ * @flags: the members
+ * @n_flags: how many
+ */
+void row_text_flags(FILE *out, const cJSON *row, const char *const *flags,
+		    size_t n_flags);
+
+/**
+ * row_text_unless() - writes a member, unless it is what goes without saying
+ * @out: the stream
+ * @row: the row
+ * @key: the member
+ * @usual: what goes without saying, as text
+ * @before: what to write in front of it
+ */
+void row_text_unless(FILE *out, const cJSON *row, const char *key,
+		     const char *usual, const char *before);
+
+/**
  * row_text_pod() - writes the pod as NAMESPACE/NAME, else its container
  * @out: the stream
  * @row: the row

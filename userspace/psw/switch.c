@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "psw.h"
 
+#include <stdio.h>
+
 #include "args.h"
 #include "print.h"
 
@@ -21,6 +23,17 @@ struct switch_rows {
 	bool statistics;
 };
 
+static void switch_add_uplink(cJSON *row, uint32_t ifindex)
+{
+	char name[IFNAMSIZ];
+
+	if (!ifindex)
+		return;
+	if (!if_indextoname(ifindex, name))
+		snprintf(name, sizeof(name), "if%u", ifindex);
+	print_add_string(row, "uplink", name);
+}
+
 static int switch_row(const struct podswitch_switch *sw, void *arg)
 {
 	const struct switch_rows *rows = arg;
@@ -36,6 +49,7 @@ static int switch_row(const struct podswitch_switch *sw, void *arg)
 	print_add_uint(row, "max-addresses", sw->max_addresses);
 	print_add_address(row, "last-ipv4", &sw->last_ipv4);
 	print_add_address(row, "last-ipv6", &sw->last_ipv6);
+	switch_add_uplink(row, sw->uplink);
 	if (rows->statistics)
 		print_add_stats(row, &sw->stats);
 	return 0;
@@ -63,6 +77,7 @@ static const struct print_column switch_columns[] = {
 	{ "ADDRESSES", NULL, switch_text_addresses },
 	{ "LAST-IPV4", "last-ipv4", NULL },
 	{ "LAST-IPV6", "last-ipv6", NULL },
+	{ "UPLINK", "uplink", NULL },
 };
 
 static int switch_read_one(struct psw *psw, const char *dev,

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Events as they come: each a line, as text or JSON, with the time if asked. */
+#ifndef _PSW_EVENT_H
+#define _PSW_EVENT_H
+
+#include <stdio.h>
+
+#include "psw.h"
+
+/**
+ * event_print_port() - tells that a port was made, changed or has gone
+ * @out: the stream
+ * @psw: the run, for how
+ * @port: the port
+ * @gone: whether it has gone
+ *
+ * Return: PSW_DONE; PSW_FAILED if it cannot be written.
+ */
+int event_print_port(FILE *out, const struct psw *psw,
+		     const struct podswitch_port *port, bool gone);
+
+/**
+ * event_print_violation() - tells what a pod sent and was not allowed to
+ * @out: the stream
+ * @psw: the run, for how
+ * @v: the violation
+ *
+ * Return: PSW_DONE; PSW_FAILED if it cannot be written.
+ */
+int event_print_violation(FILE *out, const struct psw *psw,
+			  const struct podswitch_violation *v);
+
+#endif /* _PSW_EVENT_H */

@@ -43,7 +43,7 @@ MAKEFLAGS += --no-print-directory
 endif
 
 .PHONY: all deps psw cni lib kmod install uninstall unit tools genl \
-	genl-check lint check demo vm bench-quick clean help
+	genl-check lint check fuzz demo vm bench-quick clean help
 .DELETE_ON_ERROR:
 
 all: psw cni ## psw and the CNI plugin (the default)
@@ -153,11 +153,17 @@ lint: ## checkpatch, cppcheck, shellcheck, include knots and the rest
 check: ## all tests, on booted kernels too; the last line counts them
 	$(Q)selftests/check
 
+fuzz: all tools ## a million broken frames on User-Mode Linux with KASAN (its first run builds it)
+	$(Q)STAGES=fuzz KERNELS=uml-debug selftests/check
+
 demo: ## two pods of a container runtime, talking, in a VM, before your eyes
 	$(Q)selftests/demo
 
 vm: all ## a shell in a VM with the module loaded (KVER=6.1, 6.12, newest)
 	$(Q)selftests/vm/shell $(if $(filter file,$(origin KVER)),6.12,$(KVER))
+
+bench: all tools ## the switch beside all else that joins pods, counted and timed; SAVE=1 keeps it in doc/
+	$(Q)selftests/bench/run $(if $(SAVE),--save)
 
 bench-quick: all tools ## instructions that the switch adds to a frame, beside the bridge's
 	$(Q)selftests/bench/quick

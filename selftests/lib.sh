@@ -278,7 +278,7 @@ stats_since() {
 	while read -r key n; do
 		n=$((n - ${before[$key]:-0}))
 		case $key in
-		[rt]x-*|queued|answered)
+		[rt]x-*|queued|answered|translated)
 			[[ $keys != *" $key "* ]] || moved+=("$key $n") ;;
 		*)
 			[[ $keys != *" drops "* || $n -eq 0 ]] || moved+=("$key $n") ;;

@@ -4,8 +4,8 @@
 
 usage: policy.py podswitch.yaml
 
-Each attribute is sent alone in each request that the YAML says may carry it,
-so that nothing is ever done: what is in bounds is refused for what is missing
+Each attribute is sent alone (but for COMPANIONS) in each request that the YAML
+says may carry it, so that nothing is ever done: what is in bounds is refused for what is missing
 or not there; what is out of bounds, or not in the YAML, is refused with ERANGE
 or EINVAL, and the refusal points at it.
 
@@ -28,7 +28,14 @@ NLMSGERR_ATTR_OFFS = 2
 GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
 CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
 NLA_F_NESTED = 0x8000
-SIZES = {'u8': 1, 'u32': 4}
+SIZES = {'u8': 1, 'u16': 2, 'u32': 4}
+
+# Members of a nest that say something about another one, which has to be there.
+COMPANIONS = {
+    ('address', 'vlan'): ('ipv4', b'\2\2\2\2'),
+    ('address', 'shared'): ('ipv4', b'\2\2\2\2'),
+    ('vlan-range', 'last'): ('first', struct.pack('=H', 1)),
+}
 
 
 def attr(number, payload):
@@ -203,15 +210,20 @@ class Policy:
     def try_nest(self, request, a, number):
         """The members of a nest, and one that it does not have."""
         members = self.spec.sets[a['nested-attributes']]
+        numbers = {member['name']: i + 1 for i, member in enumerate(members)}
 
-        def wrap(payload):
-            return attr(number | NLA_F_NESTED, payload)
-
-        for i, member in enumerate(members):
-            self.try_attribute(request, member, i + 1, wrap,
-                               f'{a["name"]}.{member["name"]}')
+        for member in members:
+            companion, value = COMPANIONS.get(
+                (a['nested-attributes'], member['name']), (None, b''))
+            beside = attr(numbers[companion], value) if companion else b''
+            self.try_attribute(
+                request, member, numbers[member['name']],
+                lambda payload, beside=beside:
+                    attr(number | NLA_F_NESTED, beside + payload),
+                f'{a["name"]}.{member["name"]}')
         self.expect(f'{a["name"]} with an unknown member', request,
-                    wrap(attr(len(members) + 1, b'\0' * 4)), False)
+                    attr(number | NLA_F_NESTED,
+                         attr(len(members) + 1, b'\0' * 4)), False)
         self.expect(f'{a["name"]} that is no nest', request,
                     attr(number, b'\0' * 4), False)
 

@@ -167,19 +167,24 @@ frames_count "" port v_a drops <<-EOF
 EOF
 "$PSW" port set v_b isolated off
 
+for ns in b d; do
+	ip -n $ns maddr add 01:00:5e:00:00:fb dev eth0
+	ip -n $ns maddr add 33:33:00:00:00:fb dev eth0
+	ip -n $ns maddr add 01:80:c2:00:00:10 dev eth0
+done
 frames_count "reserved-group 2" port v_a drops <<-EOF
 	groups: all, from a pod | -a $A=0 -a $B=1 -a $C=1 -a $D=1 -a $E=1 -a psw0=1 $A eth $ALL $A $UDP_AB
-	groups: IPv4, from a pod | -a $A=0 -a $B=1 -a $C=1 -a $D=1 -a psw0=1 $A eth 01:00:5e:00:00:fb $A $UDP_AB
-	groups: IPv6, from a pod | -a $A=0 -a $B=1 -a $C=1 -a $D=1 -a psw0=1 $A eth 33:33:00:00:00:fb $A $UDP_AB
+	groups: IPv4, from a pod | -a $A=0 -a $B=1 -a $C=0 -a $D=1 -a psw0=1 $A eth 01:00:5e:00:00:fb $A $UDP_AB
+	groups: IPv6, from a pod | -a $A=0 -a $B=1 -a $C=0 -a $D=1 -a psw0=1 $A eth 33:33:00:00:00:fb $A $UDP_AB
 	groups: all, from the host | -a $A=1 -a $B=1 -a $C=1 -a $D=1 -a $E=1 psw0 eth $ALL psw0 $UDP_AB
-	groups: IPv6, from the host | -a $A=1 -a $B=1 -a $C=1 -a $D=1 psw0 eth 33:33:00:00:00:fb psw0 $UDP_AB
+	groups: IPv6, from the host | -a $A=0 -a $B=1 -a $C=0 -a $D=1 psw0 eth 33:33:00:00:00:fb psw0 $UDP_AB
 	groups: 01:80:c2:00:00:00, reserved | -a $B=0 -a $D=0 -a psw0=0 $A eth 01:80:c2:00:00:00 $A data 60
 	groups: 01:80:c2:00:00:0e, reserved | -a $B=0 -a $D=0 -a psw0=0 $A eth 01:80:c2:00:00:0e $A type 0x88cc data 60
 	groups: 01:80:c2:00:00:10, not reserved | -a $B=1 -a psw0=1 $A eth 01:80:c2:00:00:10 $A type 0x88cc data 60
 EOF
-frames_count "tagged 1 reserved-group 1" switch psw0 drops <<-EOF
+frames_count "reserved-group 1 unknown-destination 1" switch psw0 drops <<-EOF
 	groups: 01:80:c2:00:00:0e, from the host | -a $B=0 -a $D=0 psw0 eth 01:80:c2:00:00:0e psw0 type 0x88cc data 60
-	refused: tagged, from the host | -a $B=0 psw0 eth $B psw0 vlan 5 $UDP_AB
+	refused: tagged, from the host, in a VLAN without ports | -a $B=0 psw0 eth $B psw0 vlan 5 $UDP_AB
 EOF
 frames_count "tagged 3" port v_a drops <<-EOF
 	refused: tagged | -a $B=0 -a psw0=0 $A eth $B $A vlan 5 $UDP_AB

@@ -73,7 +73,7 @@ frames_count "" port v_a drops <<-EOF
 	ipv6: own, the second address | $TO_B ipv6 2001:db8::22 2001:db8::3 $UDP
 	ipv6: own, behind an extension header | $TO_B ipv6 2001:db8::2 2001:db8::3 dest $UDP
 	ipv6: link-local, made of the MAC | $TO_B ipv6 $LL_A $LL_B $UDP
-	ipv6: none, listener report | $TO_ALL eth 33:33:00:00:00:16 $A ipv6 :: ff02::16 hop icmp6 143
+	ipv6: none, listener report | $TO_HOST eth 33:33:00:00:00:16 $A ipv6 :: ff02::16 hop icmp6 143
 EOF
 frames_count "spoofed-ipv6 8" port v_a drops <<-EOF
 	ipv6: nobody's | $NO eth $B $A ipv6 2001:db8::99 2001:db8::3 $UDP
@@ -90,7 +90,7 @@ frames_count "" port v_a drops <<-EOF
 	arp: request | $TO_HOST eth $ALL $A arp 1 $A 192.0.2.2 $NONE 192.0.2.99
 	arp: request, from the second address | $TO_HOST eth $ALL $A arp 1 $A 192.0.2.22 $NONE 192.0.2.99
 	arp: probe (RFC 5227) | $TO_HOST eth $ALL $A arp 1 $A 0.0.0.0 $NONE 192.0.2.99
-	arp: announcement | $TO_HOST eth $ALL $A arp 1 $A 192.0.2.2 $NONE 192.0.2.2
+	arp: announcement | $TO_ALL eth $ALL $A arp 1 $A 192.0.2.2 $NONE 192.0.2.2
 	arp: reply | $TO_B arp 2 $A 192.0.2.2 $B 192.0.2.3
 EOF
 frames_count "spoofed-arp 7" port v_a drops <<-EOF
@@ -117,7 +117,7 @@ frames_count "" port v_a drops <<-EOF
 	nd: advertisement | $TO_B ipv6 2001:db8::2 2001:db8::3 na 0x60 2001:db8::2 lladdr 2 $A
 	nd: advertisement of the second address | $TO_B ipv6 2001:db8::2 2001:db8::3 na 0x60 2001:db8::22 lladdr 2 $A
 	nd: advertisement of the link-local address | $TO_B ipv6 $LL_A 2001:db8::3 na 0x60 $LL_A lladdr 2 $A
-	nd: advertisement, unasked, to all | $TO_HOST eth $ALL_NODES $A ipv6 2001:db8::2 ff02::1 na 0x20 2001:db8::2 lladdr 2 $A
+	nd: advertisement, unasked, to all | $TO_ALL eth $ALL_NODES $A ipv6 2001:db8::2 ff02::1 na 0x20 2001:db8::2 lladdr 2 $A
 	nd: router solicitation | $TO_HOST eth 33:33:00:00:00:02 $A ipv6 $LL_A ff02::2 rs lladdr 1 $A
 	nd: router solicitation without an address | $TO_HOST eth 33:33:00:00:00:02 $A ipv6 :: ff02::2 rs
 EOF

@@ -4,10 +4,12 @@
 #
 #   psw0 -- p1 ... p200     of which every tenth has an owner
 #        -- many            with as many addresses as a port can have
+#        -- tags            with VLANs, and addresses of each kind
 #   psw1 -- q1
 #
 # all, switch, owner:  lists of ports, which take many messages
 # address:             and of addresses
+# kinds:               VLANs, shared addresses and extra MACs, as text and JSON
 # bridge:              "bridge fdb" shows the same MACs
 . "$(dirname "$0")/../lib.sh"
 
@@ -28,15 +30,19 @@ ip -b - <<-EOF || exit 1
 	link add q1 type veth peer name rq
 	link set q1 master psw1
 	link add many type veth peer name rmany
+	link add tags type veth peer name rtags
 EOF
 seq -f "link del p%g" $N > "$WORK/delete"
-printf 'link del %s\n' q1 many >> "$WORK/delete"
+printf 'link del %s\n' q1 many tags >> "$WORK/delete"
 defer ip -b "$WORK/delete"
 for i in $(seq 10 10 $N); do
 	"$PSW" port set "p$i" network net1 pod "test/pod$i"
 done
 # shellcheck disable=SC2046 # a list
 "$PSW" port add many switch psw0 $(printf 'address 2001:db8::%x ' $(seq 256))
+"$PSW" port add tags switch psw0 mac 02:00:00:00:00:01 pvid 7 storm-limit 100 pod test/tags \
+	trunk "$(seq -s, 10 2 208),4000-4094" address 192.0.2.2 address 192.0.2.2 vlan 10 \
+	address 192.0.2.100 shared address 2001:db8::100 shared vlan 4094 address 02:00:00:00:00:02
 
 # names ARGUMENT...: of the ports that psw shows, one a line
 names() {
@@ -45,7 +51,7 @@ names() {
 
 ktap_header
 
-WANTED=$(seq -f p%g $N; echo many)
+WANTED=$(seq -f p%g $N; echo many; echo tags)
 check_equal "all: ports of both switches, in order" "$WANTED
 q1" "$(names)"
 check_equal "switch: psw0's" "$WANTED" "$(names switch psw0)"
@@ -62,12 +68,34 @@ check_equal "address: 256 on one port, among others" 256 \
 	"$("$PSW" -j port show | jq '.[] | select(.name == "many").addresses | length')"
 check_equal "address: in the order of their declaration" "2001:db8::1 2001:db8::100" \
 	"$("$PSW" -j port show many | jq -r '.[0].addresses | "\(first) \(last)"')"
-check_equal "address: the switch counts them" "201 256" \
+check_equal "address: the switch counts them" "202 258" \
 	"$("$PSW" -j switch show psw0 | jq -r '.[0] | "\(.ports) \(.addresses)"')"
 
+# tags JQ-FILTER: of the port with VLANs
+tags() {
+	"$PSW" -j port show tags | jq -c ".[0] | $1"
+}
+
+check_equal "kinds: VLANs" '[7,101,{"first":10,"last":10},{"first":4000,"last":4094},100,"pod"]' \
+	"$(tags '[.pvid, (.trunk | length, first, last), ."storm-limit", .role]')"
+check_equal "kinds: addresses" '["192.0.2.2",7,false]["192.0.2.2",10,false]["192.0.2.100",7,true]["2001:db8::100",4094,true]["02:00:00:00:00:02",null,null]' \
+	"$(tags '.address[] | [.ipv4 // .ipv6 // .mac, .vlan, .shared]' | tr -d '\n')"
+check_equal "kinds: of which IP addresses are held" '["192.0.2.2","192.0.2.2"]' "$(tags .addresses)"
+"$PSW" port set tags trunk 10,4000-4094
+check_equal "kinds: in the text of a port" \
+	"tags psw0 test/tags 02:00:00:00:00:01 mac+ip 7 10,4000-4094 100 192.0.2.2,192.0.2.2 vlan 10,192.0.2.100 shared,2001:db8::100 vlan 4094 shared,02:00:00:00:00:02 extra" \
+	"$("$PSW" port show tags | tail -1 | tr -s ' ')"
+check_equal "kinds: in the text of addresses" "02:00:00:00:00:01 - -
+192.0.2.2 7 -
+192.0.2.2 10 -
+192.0.2.100 7 shared
+2001:db8::100 4094 shared
+02:00:00:00:00:02 - extra" "$("$PSW" address show switch psw0 | awk '$5 == "tags" { print $1, $3, $4 }')"
+
 if bridge -V >/dev/null 2>&1; then
-	check_equal "bridge: the ports' MACs" "$("$PSW" -j port show switch psw0 | jq -r '.[].mac')" \
-		"$(bridge fdb show dev psw0 | awk '{ print $1 }')"
+	check_equal "bridge: the ports' MACs" \
+		"$("$PSW" -j address show switch psw0 | jq -r '.[].address | select(test("^(..:){5}..$"))' | sort)" \
+		"$(bridge fdb show dev psw0 | awk '{ print $1 }' | sort -u)"
 else
 	skip "bridge: the ports' MACs" "needs bridge"
 fi

@@ -36,6 +36,10 @@ MAC_B=$(mac_of b eth0)
 ANSWER_A="-r $A=1 -a $B=0 -a $D=0 -a psw0=0 $A"
 # no answer; the question goes to the host and to whom the table does not know
 TO_HOST="-a $B=0 -a $D=1 -a psw0=1 $A"
+# the same, to a group that d has not joined
+TO_HOST_ALONE="-a $B=0 -a $D=0 -a psw0=1 $A"
+# what nobody has asked for is for all
+TO_ALL="-a $B=1 -a $D=1 -a psw0=1 $A"
 # solicited-node groups (RFC 4291 2.7.1) of 2001:db8::3 and of nobody
 GROUP_3="33:33:ff:00:00:03" SNM_3=ff02::1:ff00:3
 GROUP_99="33:33:ff:00:00:99" SNM_99=ff02::1:ff00:99
@@ -64,7 +68,7 @@ EOF
 frames_count "answered 0" port v_a answered drops <<-EOF
 	arp: request for an address that nobody declared | $TO_HOST eth $ALL $A arp 1 $A 192.0.2.2 $NONE 192.0.2.99
 	arp: request for the host's address | $TO_HOST eth $ALL $A arp 1 $A 192.0.2.2 $NONE 192.0.2.1
-	arp: announcement | $TO_HOST eth $ALL $A arp 1 $A 192.0.2.2 $NONE 192.0.2.2
+	arp: announcement | $TO_ALL eth $ALL $A arp 1 $A 192.0.2.2 $NONE 192.0.2.2
 	arp: probe for the own address | $TO_HOST eth $ALL $A arp 1 $A 0.0.0.0 $NONE 192.0.2.2
 	arp: reply | -a $B=1 -a $D=0 -a psw0=0 $A eth $B $A arp 2 $A 192.0.2.2 $B 192.0.2.3
 EOF
@@ -78,13 +82,20 @@ frames_count "answered 6" port v_a answered <<-EOF
 	nd: duplicate address detection | $ANSWER_A eth $GROUP_3 $A ipv6 :: $SNM_3 ns 2001:db8::3 reply eth 33:33:00:00:00:01 $B ipv6 2001:db8::3 ff02::1 na 0x20 2001:db8::3 lladdr 2 $B
 EOF
 frames_count "answered 0" port v_a answered drops <<-EOF
-	nd: solicitation of an address that nobody declared | $TO_HOST eth $GROUP_99 $A ipv6 2001:db8::2 $SNM_99 ns 2001:db8::99 lladdr 1 $A
-	nd: solicitation of the host's address | $TO_HOST eth 33:33:ff:00:00:01 $A ipv6 2001:db8::2 ff02::1:ff00:1 ns 2001:db8::1 lladdr 1 $A
-	nd: duplicate address detection for the own address | $TO_HOST eth 33:33:ff:00:00:02 $A ipv6 :: ff02::1:ff00:2 ns 2001:db8::2
-	nd: duplicate address detection for the own link-local address | $TO_HOST eth 33:33:ff:00:00:02 $A ipv6 :: ff02::1:ff00:2 ns $LL_A
-	nd: solicitation of an IPv4 address, mapped | $TO_HOST eth $GROUP_3 $A ipv6 2001:db8::2 $SNM_3 ns ::ffff:192.0.2.3 lladdr 1 $A
+	nd: solicitation of an address that nobody declared | $TO_HOST_ALONE eth $GROUP_99 $A ipv6 2001:db8::2 $SNM_99 ns 2001:db8::99 lladdr 1 $A
+	nd: solicitation of the host's address | $TO_HOST_ALONE eth 33:33:ff:00:00:01 $A ipv6 2001:db8::2 ff02::1:ff00:1 ns 2001:db8::1 lladdr 1 $A
+	nd: duplicate address detection for the own address | $TO_HOST_ALONE eth 33:33:ff:00:00:02 $A ipv6 :: ff02::1:ff00:2 ns 2001:db8::2
+	nd: duplicate address detection for the own link-local address | $TO_HOST_ALONE eth 33:33:ff:00:00:02 $A ipv6 :: ff02::1:ff00:2 ns $LL_A
+	nd: solicitation of an IPv4 address, mapped | $TO_HOST_ALONE eth $GROUP_3 $A ipv6 2001:db8::2 $SNM_3 ns ::ffff:192.0.2.3 lladdr 1 $A
+	nd: advertisement, unasked, to all nodes | $TO_ALL eth 33:33:00:00:00:01 $A ipv6 2001:db8::2 ff02::1 na 0x20 2001:db8::2 lladdr 2 $A
 	nd: advertisement | -a $B=1 -a $D=0 -a psw0=0 $A eth $B $A ipv6 2001:db8::2 2001:db8::3 na 0x60 2001:db8::2 lladdr 2 $A
 EOF
+
+ip -n d maddr add $GROUP_99 dev eth0
+frames_count "answered 0" port v_a answered drops <<-EOF
+	nd: solicitation of an address that nobody declared, to a group that d has joined | $TO_HOST eth $GROUP_99 $A ipv6 2001:db8::2 $SNM_99 ns 2001:db8::99 lladdr 1 $A
+EOF
+ip -n d maddr del $GROUP_99 dev eth0
 
 frames_count "answered 4" switch psw0 answered <<-EOF
 	host: ARP request to all | -r psw0=1 -a $A=0 -a $B=0 -a $D=0 psw0 eth $ALL psw0 arp 1 psw0 192.0.2.1 $NONE 192.0.2.3 reply eth psw0 $B arp 2 $B 192.0.2.3 psw0 192.0.2.1
@@ -92,7 +103,7 @@ frames_count "answered 4" switch psw0 answered <<-EOF
 	host: solicitation | -r psw0=1 -a $A=0 -a $B=0 -a $D=0 psw0 eth $GROUP_3 psw0 ipv6 2001:db8::1 $SNM_3 ns 2001:db8::3 lladdr 1 psw0 reply eth psw0 $B ipv6 2001:db8::3 2001:db8::1 na 0x60 2001:db8::3 lladdr 2 $B
 	host: duplicate address detection | -r psw0=1 -a $B=0 psw0 eth $GROUP_3 psw0 ipv6 :: $SNM_3 ns 2001:db8::3 reply eth 33:33:00:00:00:01 $B ipv6 2001:db8::3 ff02::1 na 0x20 2001:db8::3 lladdr 2 $B
 	host: ARP request for an address that nobody declared | -a $A=0 -a $B=0 -a $D=1 psw0 eth $ALL psw0 arp 1 psw0 192.0.2.1 $NONE 192.0.2.99
-	host: ARP announcement | -a $A=0 -a $D=1 psw0 eth $ALL psw0 arp 1 psw0 192.0.2.1 $NONE 192.0.2.1
+	host: ARP announcement | -a $A=1 -a $D=1 psw0 eth $ALL psw0 arp 1 psw0 192.0.2.1 $NONE 192.0.2.1
 EOF
 
 "$PSW" port set v_a isolated on

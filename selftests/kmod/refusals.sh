@@ -4,10 +4,12 @@
 #
 #   psw0 -- v_a -- eth0 in a     a port, with addresses
 #        -- dum0                 a port without a MAC
+#        -- up0                  its uplink, later on
 #   psw1                         another switch
 #   free                         a device that could be a port, and is tried as one throughout
 #
 # device, mac, address:   what a port cannot be made of
+# vlan, extra, uplink:    nor with VLANs, MACs beside its own, or as an uplink
 # limit:                  ports, addresses, addresses of one port
 # request:                attributes that are missing, unknown, of the wrong length
 # port, addresses:        changes and removals that cannot be
@@ -145,10 +147,146 @@ for ip in 0.0.0.0 127.0.0.1 224.0.0.1 255.255.255.255 :: ::1 ff02::1 ::ffff:192.
 	refuses_new "address: $ip" "EINVAL [address]: Address $ip is not that of one host" \
 		"${OK[@]}" address $ip
 done
-refuses_new "address: neither IPv4 nor IPv6" \
-	"EINVAL [0x8009]: An address is either IPv4 or IPv6" "${OK[@]}" 0x8009 ""
-refuses_new "address: both" "EINVAL [0x8009]: An address is either IPv4 or IPv6" "${OK[@]}" \
+refuses_new "address: none of IPv4, IPv6 and MAC" \
+	"EINVAL [0x8009]: An address is either IPv4, IPv6 or a MAC" "${OK[@]}" 0x8009 ""
+refuses_new "address: IPv4 and IPv6" "EINVAL [0x8009]: An address is either IPv4, IPv6 or a MAC" "${OK[@]}" \
 	0x8009 08000100c00002091400020020010db8000000000000000000000009
+
+# --- vlan ---
+
+TWO=(first 20 last 28 first 30)
+refuses_new "vlan: a pvid that is none" "ERANGE [pvid]: integer out of range" pvid 4095
+refuses_new "vlan: a trunk with 0" "ERANGE [first]: integer out of range" first 0
+refuses_new "vlan: a trunk with 4095" "ERANGE [first]: integer out of range" first 4095
+refuses_new "vlan: a trunk to 0" "ERANGE [last]: integer out of range" first 1 last 0
+refuses_new "vlan: a trunk to 4095" "ERANGE [last]: integer out of range" first 1 last 4095
+refuses_new "vlan: a trunk that ends before it begins" \
+	"EINVAL [first]: VLANs 20 to 10 end before they begin" "${OK[@]}" first 1 first 20 last 10
+RANGES=()
+for ((vlan = 1; vlan <= 2 * 257; vlan += 2)); do RANGES+=(first "$vlan"); done
+refuses_new "vlan: a trunk of 257 ranges" "ENOSPC [first]: A trunk has at most 256 ranges of VLANs" \
+	"${OK[@]}" "${RANGES[@]}"
+refuses_new "vlan: a trunk without a first" \
+	"EINVAL [last]: A range of VLANs lacks its first" last 10
+refuses_new "vlan: an address in VLAN 4095" "ERANGE [vlan]: integer out of range" \
+	"${OK[@]}" ipv4 192.0.2.9 vlan 4095
+refuses_new "vlan: an address in one that an access port is not in" \
+	"EINVAL [ipv4]: Port free does not carry VLAN 11" "${OK[@]}" pvid 10 ipv4 192.0.2.9 vlan 11
+refuses_new "vlan: an address outside all, of a port in one" \
+	"EINVAL [ipv6]: Port free does not carry VLAN 0" \
+	"${OK[@]}" pvid 10 "${TWO[@]}" ipv6 2001:db8::9 vlan 0
+refuses_new "vlan: an address between two ranges" \
+	"EINVAL [ipv4]: Port free does not carry VLAN 29" "${OK[@]}" "${TWO[@]}" ipv4 192.0.2.9 vlan 29
+refuses_new "vlan: an address twice, once with the VLAN that goes without saying" \
+	"EINVAL [ipv4]: The request has this address twice" \
+	"${OK[@]}" pvid 10 address 192.0.2.9 ipv4 192.0.2.9 vlan 10
+refuses_new "vlan: neither shared nor not" "ERANGE [shared]: integer out of range" \
+	"${OK[@]}" ipv4 192.0.2.9 shared 2
+refuses_new "vlan: shared and not" "EINVAL [ipv4]: The request has this address twice" \
+	"${OK[@]}" address 192.0.2.9 ipv4 192.0.2.9 shared 1
+refuses_new "vlan: shared, and held by another port" \
+	"EBUSY [ipv4]: Address 192.0.2.2 is held by v_a" "${OK[@]}" ipv4 192.0.2.2 shared 1
+check_equal "vlan: the same address in another VLAN is no fault" ok \
+	"$(genl port-new switch psw0 ifindex free "${OK[@]}" pvid 10 "${TWO[@]}" address 192.0.2.2 \
+		ipv4 192.0.2.2 vlan 28 ipv6 2001:db8::100 vlan 30 shared 1)"
+STATE=$(state)
+refuses "vlan: one to leave that holds an address, by trunk" \
+	"EBUSY [first]: Port free has address 192.0.2.2 in VLAN 28" \
+	port-set ifindex free first 10 last 27 first 30
+refuses "vlan: one to leave that shares an address, by trunk" \
+	"EBUSY [first]: Port free has address 2001:db8::100 in VLAN 30" \
+	port-set ifindex free first 28 last 29
+refuses "vlan: one to leave that holds an address, by pvid" \
+	"EBUSY [pvid]: Port free has address 192.0.2.2 in VLAN 10" port-set ifindex free pvid 9
+refuses "vlan: all trunk to leave" \
+	"EBUSY [0x800d]: Port free has address 192.0.2.2 in VLAN 28" port-set ifindex free 0x800d ""
+refuses "vlan: to take back an address from a VLAN that it is not in" \
+	"ENOENT [ipv4]: Address 192.0.2.2 is not held by free" address-del ifindex free ipv4 192.0.2.2 vlan 11
+refuses "vlan: to take back an address twice" \
+	"EINVAL [ipv4]: The request has this address twice" \
+	address-del ifindex free address 192.0.2.2 ipv4 192.0.2.2 vlan 10
+refuses "vlan: to share again" "EBUSY [ipv6]: Address 2001:db8::100 is shared by free" \
+	address-new ifindex free ipv6 2001:db8::100 vlan 30 shared 1
+refuses "vlan: to hold what it shares" "EBUSY [ipv6]: Address 2001:db8::100 is shared by free" \
+	address-new ifindex free ipv6 2001:db8::100 vlan 30
+"$PSW" port del free
+check_equal "vlan: one that another port's MAC is in" ok \
+	"$(genl port-new switch psw0 ifindex free mac "$MAC_A" pvid 10)"
+STATE=$(state)
+refuses "vlan: to join one where another port holds the MAC, by pvid" \
+	"EBUSY [pvid]: MAC $MAC_A is held by v_a" port-set ifindex free pvid 0
+refuses "vlan: to join one where another port holds the MAC, by trunk" \
+	"EBUSY [first]: MAC $MAC_A is held by free" port-set ifindex v_a first 9 last 11
+"$PSW" port del free
+STATE=$(state)
+
+# --- extra ---
+
+EXTRA=02:00:00:00:00:79
+for mac in 01:00:5e:00:00:01 ff:ff:ff:ff:ff:ff 00:00:00:00:00:00; do
+	refuses_new "extra: $mac" "EINVAL [extra-mac]: MAC $mac is not that of a station" \
+		"${OK[@]}" extra-mac $mac
+done
+refuses_new "extra: a short MAC" "ERANGE [0x8009]: binary attribute size out of range" \
+	"${OK[@]}" 0x8009 090003000200000000000000
+refuses_new "extra: the switch's" "EBUSY [extra-mac]: MAC $MAC_SW is the switch's own" \
+	"${OK[@]}" extra-mac "$MAC_SW"
+refuses_new "extra: another port's" "EBUSY [extra-mac]: MAC $MAC_A is held by v_a" \
+	"${OK[@]}" extra-mac "$MAC_A"
+refuses_new "extra: its own" "EBUSY [extra-mac]: MAC ${OK[1]} is held by free" \
+	"${OK[@]}" extra-mac "${OK[1]}"
+refuses_new "extra: twice" "EINVAL [extra-mac]: The request has this address twice" \
+	"${OK[@]}" extra-mac $EXTRA extra-mac $EXTRA
+refuses_new "extra: of a port without a MAC" "EINVAL [extra-mac]: Addresses need a MAC on the port" \
+	guard 0 extra-mac $EXTRA
+refuses_new "extra: in a VLAN" \
+	"EINVAL [extra-mac]: MAC $EXTRA is in all VLANs of the port and cannot be shared" \
+	"${OK[@]}" extra-mac $EXTRA vlan 0
+refuses_new "extra: shared" \
+	"EINVAL [extra-mac]: MAC $EXTRA is in all VLANs of the port and cannot be shared" \
+	"${OK[@]}" extra-mac $EXTRA shared 1
+refuses_new "extra: with an IP address" "EINVAL [ipv4]: An address is either IPv4, IPv6 or a MAC" \
+	"${OK[@]}" ipv4 192.0.2.9 extra-mac $EXTRA
+refuses_new "extra: a VLAN alone" "EINVAL [vlan]: An address is either IPv4, IPv6 or a MAC" \
+	"${OK[@]}" vlan 0
+check_equal "extra: one is held by v_a" ok "$(genl address-new ifindex v_a extra-mac $EXTRA)"
+STATE=$(state)
+refuses "extra: again" "EBUSY [extra-mac]: MAC $EXTRA is held by v_a" address-new ifindex v_a extra-mac $EXTRA
+refuses_new "extra: as another port's own" "EBUSY [mac]: MAC $EXTRA is held by v_a" mac $EXTRA
+refuses "extra: to take back a port's own" \
+	"EBUSY [extra-mac]: MAC $MAC_A is the own MAC of port v_a" address-del ifindex v_a extra-mac "$MAC_A"
+refuses "extra: to take back one that is not held" \
+	"ENOENT [extra-mac]: MAC 02:00:00:00:00:7a is not held by v_a" \
+	address-del ifindex v_a extra-mac 02:00:00:00:00:7a
+"$PSW" address del $EXTRA dev v_a
+STATE=$(state)
+
+# --- uplink ---
+
+NO_POD="An uplink has no MAC, no guard and is not isolated"
+IS_UPLINK="Port up0 is an uplink, which has no MAC, no guard and is not isolated"
+refuses_new "uplink: a role that is none" "ERANGE [role]: integer out of range" role 2
+refuses_new "uplink: with a MAC" "EINVAL [role]: $NO_POD" role 1 "${OK[@]}"
+refuses_new "uplink: with a guard" "EINVAL [role]: $NO_POD" role 1 guard 1
+refuses_new "uplink: isolated" "EINVAL [role]: $NO_POD" role 1 isolated 1
+refuses_new "uplink: with an address" "EINVAL [address]: An uplink declares no addresses" \
+	role 1 address 192.0.2.9
+refuses_new "uplink: with an extra MAC" "EINVAL [extra-mac]: An uplink declares no addresses" \
+	role 1 extra-mac $EXTRA
+refuses "uplink: a role in a change of settings" "EINVAL [role]: Unsupported attribute" \
+	port-set ifindex dum0 role 1
+ip link add up0 type dummy
+defer ip link del up0
+"$PSW" port add up0 switch psw0 role uplink
+STATE=$(state)
+refuses_new "uplink: another one" "EBUSY [role]: Switch psw0 has its uplink already: up0" role 1
+refuses "uplink: given a MAC" "EINVAL [mac]: $IS_UPLINK" port-set ifindex up0 "${OK[@]}"
+refuses "uplink: given a guard" "EINVAL: $IS_UPLINK" port-set ifindex up0 guard 2
+refuses "uplink: isolated later" "EINVAL: $IS_UPLINK" port-set ifindex up0 isolated 1
+refuses "uplink: given an address" "EINVAL [address]: An uplink declares no addresses" \
+	address-new ifindex up0 address 192.0.2.9
+"$PSW" port del up0
+STATE=$(state)
 
 # --- limit ---
 
@@ -198,7 +336,7 @@ refuses_new "request: a guard that is none" "ERANGE [guard]: integer out of rang
 refuses_new "request: neither isolated nor not" "ERANGE [isolated]: integer out of range" isolated 2
 refuses "request: a switch's limit of none" "ERANGE [max-ports]: integer out of range" \
 	switch-set sw-ifindex psw0 max-ports 0
-refuses "request: an address in a change of settings" "EINVAL [address]: Unknown attribute type" \
+refuses "request: an address in a change of settings" "EINVAL [address]: Unsupported attribute" \
 	port-set ifindex v_a address 192.0.2.9
 refuses "request: an unknown command" "EOPNOTSUPP" 99
 

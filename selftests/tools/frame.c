@@ -15,7 +15,8 @@
  *
  * A field is a word of the table "fields" below and its arguments. MAC is
  * written out or a PLACE, whose MAC it is then. Lengths, checksums and types
- * of what follows are filled in.
+ * of what follows are filled in. A tag that arrives beside a frame counts as
+ * one in it.
  *
  * With -b such command lines are read, each behind a name and "|", and for
  * each is printed: "ok" or "not ok", "|", the name, "|", what arrived.
@@ -86,6 +87,7 @@ static int place_socket(const char *name, int protocol)
 	if (fd < 0 || !addr.sll_ifindex ||
 	    setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on,
 		       sizeof(on)) ||
+	    setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) ||
 	    bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
 		die(name);
@@ -540,6 +542,40 @@ static void listeners_open(void)
 	}
 }
 
+/* Puts a tag that came beside a frame where it was on the wire. */
+static ssize_t put_tag_back(uint8_t *data, ssize_t len, struct msghdr *msg)
+{
+	const size_t at = 2 * ETH_ALEN;
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(msg);
+	struct tpacket_auxdata aux;
+
+	if (!cmsg || cmsg->cmsg_type != PACKET_AUXDATA)
+		return len;
+	memcpy(&aux, CMSG_DATA(cmsg), sizeof(aux));
+	if (!(aux.tp_status & TP_STATUS_VLAN_VALID) || len < (ssize_t)at)
+		return len;
+	memmove(data + at + 4, data + at, len - at);
+	put16(data + at, aux.tp_vlan_tpid);
+	put16(data + at + 2, aux.tp_vlan_tci);
+	return len + 4;
+}
+
+/* As recv(), without waiting. */
+static ssize_t receive(int fd, uint8_t *data, size_t size)
+{
+	uint8_t control[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+	struct iovec iov = { .iov_base = data, .iov_len = size - 4 };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	ssize_t len = recvmsg(fd, &msg, MSG_DONTWAIT);
+
+	return len < 0 ? len : put_tag_back(data, len, &msg);
+}
+
 /* Counts what has come; true if any of it was the frame. */
 static bool listener_read(struct listener *l)
 {
@@ -548,7 +584,7 @@ static bool listener_read(struct listener *l)
 	bool any = false;
 	ssize_t len;
 
-	while ((len = recv(l->fd, buffer, sizeof(buffer), MSG_DONTWAIT)) >= 0) {
+	while ((len = receive(l->fd, buffer, sizeof(buffer))) >= 0) {
 		if ((size_t)len != f->len || memcmp(buffer, f->data, f->len))
 			continue;
 		l->seen++;

@@ -3,16 +3,17 @@
  * Talks to the podswitch family without a library that could put things right:
  *
  *   genl COMMAND [ATTRIBUTE VALUE]...
- *   genl listen
+ *   genl listen [GROUP]
  *
  * A command is sent as it is written, and what the kernel says is printed:
  * "ok", or the errno's name, the attribute that it points at in brackets ("-"
  * if it misses it), and its sentence. An attribute of the table "attrs" takes
  * what its kind says; one that is a number takes bytes in hex and is sent as
- * they are. Members of the owner, which follow each other, go in one nest.
+ * they are. Members of a nest that follow each other in the order of their
+ * numbers go in one nest; "ipv4 192.0.2.9 vlan 10 ipv4 192.0.2.10" are two.
  *
- * listen prints "listening", and then each notification's command, interface
- * index and name.
+ * listen prints "listening", and then the command, the interface index and the
+ * name of each notification to the group, "ports" if none is given.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -34,11 +35,14 @@
 
 enum kind {
 	KIND_U8,
+	KIND_U16,
 	KIND_U32,
 	KIND_DEVICE,	/* interface index, by its name or in figures */
 	KIND_MAC,
 	KIND_STRING,
-	KIND_ADDRESS,	/* nest with an IPv4 or IPv6 address */
+	KIND_IPV4,
+	KIND_IPV6,
+	KIND_ADDRESS,	/* nest with an IPv4 or IPv6 address alone */
 };
 
 static const struct attr {
@@ -58,6 +62,23 @@ static const struct attr {
 	  PODSWITCH_A_PORT_OWNER },
 	{ "pod-name", PODSWITCH_A_OWNER_POD_NAME, KIND_STRING,
 	  PODSWITCH_A_PORT_OWNER },
+	{ "role", PODSWITCH_A_PORT_ROLE, KIND_U32, 0 },
+	{ "pvid", PODSWITCH_A_PORT_PVID, KIND_U16, 0 },
+	{ "storm-limit", PODSWITCH_A_PORT_STORM_LIMIT, KIND_U32, 0 },
+	{ "first", PODSWITCH_A_VLAN_RANGE_FIRST, KIND_U16,
+	  PODSWITCH_A_PORT_TRUNK },
+	{ "last", PODSWITCH_A_VLAN_RANGE_LAST, KIND_U16,
+	  PODSWITCH_A_PORT_TRUNK },
+	{ "ipv4", PODSWITCH_A_ADDRESS_IPV4, KIND_IPV4,
+	  PODSWITCH_A_PORT_ADDRESS },
+	{ "ipv6", PODSWITCH_A_ADDRESS_IPV6, KIND_IPV6,
+	  PODSWITCH_A_PORT_ADDRESS },
+	{ "extra-mac", PODSWITCH_A_ADDRESS_MAC, KIND_MAC,
+	  PODSWITCH_A_PORT_ADDRESS },
+	{ "vlan", PODSWITCH_A_ADDRESS_VLAN, KIND_U16,
+	  PODSWITCH_A_PORT_ADDRESS },
+	{ "shared", PODSWITCH_A_ADDRESS_SHARED, KIND_U8,
+	  PODSWITCH_A_PORT_ADDRESS },
 	/* of a switch */
 	{ "sw-ifindex", PODSWITCH_A_SWITCH_IFINDEX, KIND_DEVICE, 0 },
 	{ "max-ports", PODSWITCH_A_SWITCH_MAX_PORTS, KIND_U32, 0 },
@@ -78,6 +99,7 @@ static const struct {
 	{ "port-del-ntf", PODSWITCH_CMD_PORT_DEL_NTF },
 	{ "address-new", PODSWITCH_CMD_ADDRESS_NEW },
 	{ "address-del", PODSWITCH_CMD_ADDRESS_DEL },
+	{ "violation-ntf", PODSWITCH_CMD_VIOLATION_NTF },
 };
 
 static void die(const char *what)
@@ -94,7 +116,7 @@ struct message {
 		struct nlmsghdr hdr;
 		uint8_t data[BUFFER_LEN];
 	};
-	size_t offsets[1024];	/* of the top-level attributes */
+	size_t offsets[1024];	/* of the attributes, a nest's first with it */
 	const char *names[1024];
 	size_t n;
 };
@@ -130,14 +152,14 @@ static struct nlattr *message_put(struct message *m, uint16_t type,
 	return attr;
 }
 
-/* Notes where a top-level attribute starts, to name it in a complaint. */
+/* Notes where an attribute starts, to name it in a complaint. */
 static void message_note(struct message *m, const char *name)
 {
 	m->offsets[m->n] = m->hdr.nlmsg_len;
 	m->names[m->n++] = name;
 }
 
-/* The top-level attribute that an offset is in. */
+/* The attribute that an offset is in. */
 static const char *message_name_at(const struct message *m, size_t offset)
 {
 	const char *name = "?";
@@ -172,24 +194,32 @@ static size_t get_hex(const char *text, uint8_t *bytes, size_t max)
 	return n;
 }
 
-static void put_address(struct message *m, uint16_t type, const char *text)
+static void put_ip(struct message *m, uint16_t type, int family,
+		   const char *text)
 {
-	struct nlattr *nest = message_put(m, type | NLA_F_NESTED, NULL, 0);
 	uint8_t ip[16];
 
 	errno = 0;
-	if (inet_pton(AF_INET, text, ip) == 1)
-		message_put(m, PODSWITCH_A_ADDRESS_IPV4, ip, 4);
-	else if (inet_pton(AF_INET6, text, ip) == 1)
-		message_put(m, PODSWITCH_A_ADDRESS_IPV6, ip, 16);
-	else
+	if (inet_pton(family, text, ip) != 1)
 		die(text);
+	message_put(m, type, ip, family == AF_INET ? 4 : 16);
+}
+
+static void put_address(struct message *m, uint16_t type, const char *text)
+{
+	struct nlattr *nest = message_put(m, type | NLA_F_NESTED, NULL, 0);
+
+	if (strchr(text, ':'))
+		put_ip(m, PODSWITCH_A_ADDRESS_IPV6, AF_INET6, text);
+	else
+		put_ip(m, PODSWITCH_A_ADDRESS_IPV4, AF_INET, text);
 	nest->nla_len = m->data + m->hdr.nlmsg_len - (uint8_t *)nest;
 }
 
 static void put_value(struct message *m, const struct attr *attr,
 		      const char *text)
 {
+	uint16_t number16;
 	uint32_t number;
 	uint8_t mac[6];
 	uint8_t byte;
@@ -198,6 +228,10 @@ static void put_value(struct message *m, const struct attr *attr,
 	case KIND_U8:
 		byte = get_number(text);
 		message_put(m, attr->type, &byte, sizeof(byte));
+		break;
+	case KIND_U16:
+		number16 = get_number(text);
+		message_put(m, attr->type, &number16, sizeof(number16));
 		break;
 	case KIND_DEVICE:
 		number = if_nametoindex(text);
@@ -218,6 +252,12 @@ static void put_value(struct message *m, const struct attr *attr,
 		break;
 	case KIND_STRING:
 		message_put(m, attr->type, text, strlen(text) + 1);
+		break;
+	case KIND_IPV4:
+		put_ip(m, attr->type, AF_INET, text);
+		break;
+	case KIND_IPV6:
+		put_ip(m, attr->type, AF_INET6, text);
 		break;
 	case KIND_ADDRESS:
 		put_address(m, attr->type, text);
@@ -245,26 +285,25 @@ static void put_raw(struct message *m, const char *type, const char *hex)
 
 static void put_words(struct message *m, char **words)
 {
-	const struct attr *attr;
+	const struct attr *attr, *before = NULL;
 	struct nlattr *nest = NULL;
-	uint16_t in_nest = 0;
 
-	for (; words[0]; words += 2) {
+	for (; words[0]; words += 2, before = attr) {
 		errno = 0;
 		if (!words[1] || m->n == ARRAY_SIZE(m->offsets))
 			die(words[0]);
 		attr = attr_find(words[0]);
-		if (!attr || !attr->nest || attr->nest != in_nest)
-			message_note(m, words[0]);
-		if (attr && attr->nest && attr->nest != in_nest)
+		message_note(m, words[0]);
+		if (!attr) {
+			put_raw(m, words[0], words[1]);
+			continue;
+		}
+		if (attr->nest && !(before && before->nest == attr->nest &&
+				    before->type < attr->type))
 			nest = message_put(m, attr->nest | NLA_F_NESTED, NULL,
 					   0);
-		in_nest = attr ? attr->nest : 0;
-		if (attr)
-			put_value(m, attr, words[1]);
-		else
-			put_raw(m, words[0], words[1]);
-		if (in_nest)
+		put_value(m, attr, words[1]);
+		if (attr->nest)
 			nest->nla_len = m->data + m->hdr.nlmsg_len -
 					(uint8_t *)nest;
 	}
@@ -332,10 +371,26 @@ static uint32_t nl_u32(const struct nlattr *attr)
 	return value;
 }
 
-/* The family's identifier and that of its one multicast group. */
-static uint16_t nl_family(int fd, uint32_t *group)
+/* The identifier of the group of that name among the family's, or 0. */
+static uint32_t nl_group(const struct nlattr *groups, const char *wanted)
 {
-	const struct nlattr *id, *groups, *first;
+	const struct nlattr *group, *name;
+	uint16_t i;
+
+	for (i = 1; (group = nl_find(nl_data(groups), nl_end(groups), i)); i++) {
+		name = nl_find(nl_data(group), nl_end(group),
+			       CTRL_ATTR_MCAST_GRP_NAME);
+		if (name && !strcmp(nl_data(name), wanted))
+			return nl_u32(nl_find(nl_data(group), nl_end(group),
+					      CTRL_ATTR_MCAST_GRP_ID));
+	}
+	return 0;
+}
+
+/* The family's identifier, and that of one of its multicast groups. */
+static uint16_t nl_family(int fd, const char *wanted, uint32_t *group)
+{
+	const struct nlattr *id, *groups;
 	const struct nlmsghdr *hdr;
 	const uint8_t *data, *end;
 	static struct message m;
@@ -355,10 +410,7 @@ static uint16_t nl_family(int fd, uint32_t *group)
 	if (hdr->nlmsg_type == NLMSG_ERROR || !id || !groups)
 		die(PODSWITCH_FAMILY_NAME);
 	memcpy(&family, nl_data(id), sizeof(family));
-	first = nl_find(nl_data(groups), nl_end(groups), 1);
-	if (first)
-		*group = nl_u32(nl_find(nl_data(first), nl_end(first),
-					CTRL_ATTR_MCAST_GRP_ID));
+	*group = nl_group(groups, wanted);
 	return family;
 }
 
@@ -403,7 +455,7 @@ static int request(const char *command, char **words)
 		if (!strcmp(commands[i].name, command))
 			break;
 	errno = 0;
-	message_init(&m, nl_family(fd, &group), NLM_F_ACK,
+	message_init(&m, nl_family(fd, PODSWITCH_MCGRP_PORTS, &group), NLM_F_ACK,
 		     i < ARRAY_SIZE(commands) ? commands[i].cmd :
 						get_number(command));
 	put_words(&m, words);
@@ -433,15 +485,15 @@ static void print_notification(const struct nlmsghdr *hdr)
 	fflush(stdout);
 }
 
-static void listen_for_ever(void)
+static void listen_for_ever(const char *name)
 {
 	int fd = nl_open();
-	uint32_t group = 0;
+	uint32_t group;
 
-	nl_family(fd, &group);
-	if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group,
-		       sizeof(group)))
-		die("group");
+	nl_family(fd, name, &group);
+	if (!group || setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
+				 &group, sizeof(group)))
+		die(name);
 	puts("listening");
 	fflush(stdout);
 	for (;;)
@@ -450,11 +502,11 @@ static void listen_for_ever(void)
 
 int main(int argc, char **argv)
 {
-	if (argc == 2 && !strcmp(argv[1], "listen"))
-		listen_for_ever();
+	if (argc > 1 && !strcmp(argv[1], "listen"))
+		listen_for_ever(argc > 2 ? argv[2] : PODSWITCH_MCGRP_PORTS);
 	if (argc < 2) {
 		fputs("usage: genl COMMAND [ATTRIBUTE VALUE]...\n"
-		      "       genl listen\n", stderr);
+		      "       genl listen [GROUP]\n", stderr);
 		return 2;
 	}
 	return request(argv[1], argv + 2);

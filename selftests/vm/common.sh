@@ -11,10 +11,11 @@ kernel_reports='WARNING:|\bBUG:|\bOops\b|KASAN|KCSAN|UBSAN|kmemleak:|possible (r
 kernel_reports+='|suspicious RCU usage|general protection fault|unregister_netdevice: waiting|refcount_t|Call Trace'
 kernel_reports+='|blocked for more than|Kernel panic'
 
-# kernel_facts ALIAS : sets KVER, VMLINUX, MODULES, KDIR and INSIDE, see kernel
+# kernel_facts ALIAS : sets KVER, VMLINUX, MODULES, KDIR, INSIDE and UML, see kernel
 kernel_facts() {
 	local facts
 	facts=$("$(dirname "${BASH_SOURCE[0]}")/kernel" "$1")
-	KVER='' VMLINUX='' MODULES='' KDIR='' INSIDE=''
+	KVER='' VMLINUX='' MODULES='' KDIR='' INSIDE='' UML=''
 	eval "$facts"
+	[[ ! $UML ]] || export ARCH=um
 }

@@ -263,7 +263,7 @@ static noinline rx_handler_result_t psw_forward_closely(struct sk_buff **pskb,
 
 	drop = psw_frame_describe_closely(frame);
 	if (likely(drop == PSW_PASS))
-		drop = psw_guard(frame);
+		drop = psw_guard_closely(frame);
 	if (unlikely(drop != PSW_PASS)) {
 		psw_drop(frame, drop);
 		return RX_HANDLER_CONSUMED;
@@ -276,7 +276,8 @@ static noinline rx_handler_result_t psw_forward_closely(struct sk_buff **pskb,
  * @pskb: the frame, received on a port's device; may be replaced
  *
  * The receive handler of each port's device: describe, guard, answer, decide,
- * deliver.
+ * deliver. All in one piece but for what is rare; calls would be a twentieth of
+ * the way.
  *
  * The frame may be shared with who sent it and still holds it (pktgen), or who
  * watched it come. Neither cares which device and which type it has from now
@@ -287,7 +288,7 @@ static noinline rx_handler_result_t psw_forward_closely(struct sk_buff **pskb,
  * Return: RX_HANDLER_ANOTHER with the frame's new device set,
  * RX_HANDLER_CONSUMED, or RX_HANDLER_PASS for a frame that is not forwarded.
  */
-rx_handler_result_t psw_forward_from_port(struct sk_buff **pskb)
+rx_handler_result_t __flatten psw_forward_from_port(struct sk_buff **pskb)
 {
 	/* Its members are set as they become known; zeroing it before would be
 	 * one twentieth of the way.

@@ -160,3 +160,22 @@ enum psw_drop psw_guard_ip(const struct psw_frame *frame)
 	}
 	return PSW_PASS;
 }
+
+/**
+ * psw_guard_closely() - psw_guard() for any frame
+ * @frame: from a port; psw_frame_describe_closely() described it
+ *
+ * Context: RCU read section, bottom halves off.
+ * Return: PSW_PASS, or what the frame is dropped for.
+ */
+enum psw_drop psw_guard_closely(const struct psw_frame *frame)
+{
+	const struct psw_port *port = frame->in;
+	u8 guard = READ_ONCE(port->guard);
+
+	if (guard == PODSWITCH_GUARD_OFF)
+		return PSW_PASS;
+	if (frame->src != READ_ONCE(port->mac) && !psw_guard_extra_mac(frame))
+		return PSW_DROP_SPOOFED_MAC;
+	return guard == PODSWITCH_GUARD_MAC_IP ? psw_guard_ip(frame) : PSW_PASS;
+}

@@ -10,10 +10,11 @@
 
 bool psw_guard_extra_mac(const struct psw_frame *frame);
 enum psw_drop psw_guard_ip(const struct psw_frame *frame);
+enum psw_drop psw_guard_closely(const struct psw_frame *frame);
 
 /**
  * psw_guard() - whether the port may send a frame from this source
- * @frame: described, from a port
+ * @frame: from a port; psw_frame_describe() described all of it
  *
  * Context: RCU read section, bottom halves off.
  * Return: PSW_PASS, or what the frame is dropped for.
@@ -30,9 +31,8 @@ static inline enum psw_drop psw_guard(const struct psw_frame *frame)
 		return PSW_DROP_SPOOFED_MAC;
 	if (guard != PODSWITCH_GUARD_MAC_IP)
 		return PSW_PASS;
-	if (likely(frame->kind == PSW_KIND_IPV4 && frame->src4 &&
-		   frame->src4 == READ_ONCE(port->ip4) &&
-		   frame->vlan == READ_ONCE(port->pvid)))
+	/* It has no tag, so it is where the port's first address is. */
+	if (likely(frame->src4 && frame->src4 == READ_ONCE(port->ip4)))
 		return PSW_PASS;
 	return psw_guard_ip(frame);
 }

@@ -189,6 +189,20 @@ ipvs_rules() {
 }
 
 # served NS PROTO ADDRESS PORT: somebody listens there
+# talk PROTO NS ...: from ports that nobody had before, since conntrack still knows what translated connections they were
+# of; whoever calls a Service and the pod behind it from one port within two minutes is answered in the Service's name
+talk() {
+	local first
+
+	if [[ $1 != serve && -e /run/netns/$2 ]]; then
+		first=$(($(< "$WORK/ports") + 100))
+		echo "$first" > "$WORK/ports"
+		in_ns "$2" sysctl -qw net.ipv4.ip_local_port_range="$first $((first + 99))"
+	fi
+	command talk "$@"
+}
+echo 20000 > "$WORK/ports"
+
 served() {
 	in_ns "$1" ss -Hln "--$2" src "$3" sport = ":$4" | grep -q .
 }

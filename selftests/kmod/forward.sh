@@ -186,6 +186,11 @@ frames_count "reserved-group 1 unknown-destination 1" switch psw0 drops <<-EOF
 	groups: 01:80:c2:00:00:0e, from the host | -a $B=0 -a $D=0 psw0 eth 01:80:c2:00:00:0e psw0 type 0x88cc data 60
 	refused: tagged, from the host, in a VLAN without ports | -a $B=0 psw0 eth $B psw0 vlan 5 $UDP_AB
 EOF
+frames_count "host-redirect 2" switch psw0 drops <<-EOF
+	redirects: ICMP, from the host | -a $A=0 psw0 eth $A psw0 ipv4 192.0.2.1 192.0.2.2 type 1 hex 0501000000000000 data 28
+	redirects: neighbour discovery, from the host | -a $A=0 psw0 eth $A psw0 ipv6 2001:db8::1 2001:db8::2 redirect 2001:db8::3 2001:db8::3
+	redirects: another ICMP message passes | -a $A=1 psw0 eth $A psw0 ipv4 192.0.2.1 192.0.2.2 type 1 hex 0303000000000000 data 28
+EOF
 frames_count "tagged 3" port v_a drops <<-EOF
 	refused: tagged | -a $B=0 -a psw0=0 $A eth $B $A vlan 5 $UDP_AB
 	refused: priority-tagged, to all | -a $B=0 -a psw0=0 $A eth $ALL $A vlan 0 $UDP_AB

@@ -6,7 +6,7 @@
 # shellcheck disable=SC2154 # set by measure
 
 BENCH=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
-declare -A COUNT=([forward]=10000 [tcp-rr]=2000 [udp-rr]=1000 [tcp-crr]=200 [tcp-stream]=400 [udp-stream]=1600 [arp]=20
+declare -A COUNT=([forward]=10000 [forward-held]=10000 [tcp-rr]=2000 [udp-rr]=1000 [tcp-crr]=200 [tcp-stream]=400 [udp-stream]=1600 [arp]=20
 	[broadcast]=20)
 CROWD=0
 
@@ -20,23 +20,26 @@ fastest() {
 	sort -n "$WORK/bursts" | head -n 1
 }
 
-# frames_dropped NS: by the filter that load_forward sets
+# frames_dropped NS: by the filter that forward sets
 frames_dropped() {
 	tc -n "$1" -s -j filter show dev eth0 ingress | jq '[.. | objects | .packets? // empty] | max // 0'
 }
 
-# Frames of 64 bytes (with their checksum) from a to b, by pktgen; b's stack drops them where they come in.
-load_forward() {
+# forward own|held: frames of 64 bytes (with their checksum) from a to b, by pktgen, which holds on to them or not; b's stack
+# drops them where they come in
+forward() {
 	local ns arrived sent=$((bursts * COUNT[forward]))
 
 	tc -n b qdisc add dev eth0 clsact && tc -n b filter add dev eth0 ingress matchall action drop || return
-	ns=$(in_ns a "$BENCH/pktgen" eth0 "$bursts" "${COUNT[forward]}" "$(mac_of b eth0)" "$A" "$B")
+	ns=$(in_ns a "$BENCH/pktgen" eth0 "$bursts" "${COUNT[forward]}" "$(mac_of b eth0)" "$A" "$B" "$1")
 	arrived=$(frames_dropped b)
 	tc -n b qdisc del dev eth0 clsact
 	(( arrived >= sent )) || { echo "only $arrived of $sent frames arrived" >&2; return 1; }
 	echo "$ns"
 }
 
+load_forward() { forward own; }
+load_forward-held() { forward held; }
 load_tcp-rr() { fastest load tcp-rr a b "$B" "${COUNT[tcp-rr]}"; }
 load_udp-rr() { fastest load udp-rr a b "$B" "${COUNT[udp-rr]}"; }
 load_tcp-crr() { fastest load tcp-crr a b "$B" "${COUNT[tcp-crr]}"; }

@@ -14,7 +14,7 @@
 # redirects  what comes in by v_a goes out by v_b and the other way round; nothing is looked up, the host is not on it
 
 A=192.0.2.1 B=192.0.2.2 HOST=192.0.2.254
-IN_PODS="forward tcp-rr udp-rr tcp-crr tcp-stream udp-stream"
+IN_PODS="forward forward-held tcp-rr udp-rr tcp-crr tcp-stream udp-stream"
 WITH_HOST="pod-host-rr host-pod-rr pod-host-stream host-pod-stream"
 
 declare -A PEER_TITLE PEER_SETUP PEER_LOADS

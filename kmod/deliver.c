@@ -264,7 +264,7 @@ static bool psw_port_listens(const struct psw_frame *frame,
 static void psw_copy_to(const struct psw_frame *frame,
 			const struct psw_port *port, struct list_head *direct)
 {
-	struct net_device *peer = NULL;
+	struct net_device *peer = psw_direct_peer(frame, port);
 	struct sk_buff *copy;
 
 	copy = skb_clone(frame->skb, GFP_ATOMIC);
@@ -272,8 +272,6 @@ static void psw_copy_to(const struct psw_frame *frame,
 		psw_stats_drop(psw_frame_stats(frame), PSW_DROP_NO_MEMORY);
 		return;
 	}
-	if (frame->in && !frame->in->is_over_veth)
-		peer = psw_port_direct_peer(port);
 	if (!peer) {
 		psw_port_transmit(frame, copy, port);
 		return;

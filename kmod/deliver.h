@@ -26,8 +26,7 @@ void psw_show_host(const struct psw_frame *frame);
  * @port: the receiver
  *
  * A frame from a pod goes directly into the other pod where it can; the caller
- * then returns RX_HANDLER_ANOTHER to the core, which goes on with it. A frame
- * from the host is in the middle of a transmission and has to be queued.
+ * then returns RX_HANDLER_ANOTHER to the core, which goes on with it.
  *
  * Context: RCU read section, bottom halves off.
  * Return: RX_HANDLER_ANOTHER if the core has to receive the frame on its new
@@ -36,10 +35,8 @@ void psw_show_host(const struct psw_frame *frame);
 static __always_inline rx_handler_result_t
 psw_deliver(const struct psw_frame *frame, const struct psw_port *port)
 {
-	struct net_device *peer = NULL;
+	struct net_device *peer = psw_direct_peer(frame, port);
 
-	if (likely(frame->in && !frame->in->is_over_veth))
-		peer = psw_port_direct_peer(port);
 	if (unlikely(!peer)) {
 		psw_deliver_indirect(frame, port);
 		return RX_HANDLER_CONSUMED;

@@ -54,13 +54,17 @@ static inline bool psw_dev_diverts_rx(const struct net_device *dev)
 }
 
 /* The pod's end of a port's veth, if a frame may be handed to it at once, or
- * NULL.
+ * NULL. What the host sends is in the middle of a transmission, and has to be
+ * queued.
  */
 static inline struct net_device *
-psw_port_direct_peer(const struct psw_port *port)
+psw_direct_peer(const struct psw_frame *frame, const struct psw_port *port)
 {
-	struct net_device *peer = rcu_dereference(port->peer);
+	struct net_device *peer;
 
+	if (unlikely(!frame->in || frame->in->is_over_veth))
+		return NULL;
+	peer = rcu_dereference(port->peer);
 	if (unlikely(!peer || psw_dev_watches_tx(port->dev) ||
 		     psw_dev_diverts_rx(peer)))
 		return NULL;

@@ -103,7 +103,7 @@ static void psw_port_transmit(const struct psw_frame *frame,
 		psw_stats_drop(psw_frame_stats(frame), PSW_DROP_NO_MEMORY);
 		return;
 	}
-	psw_stats_queued(port->stats);
+	psw_stats_count(port->stats, PSW_QUEUED);
 	psw_tag_for(frame, skb, READ_ONCE(port->pvid));
 	skb_forward_csum(skb);
 	skb_clear_tstamp(skb);
@@ -201,7 +201,7 @@ rx_handler_result_t psw_deliver_translator(struct sk_buff **pskb,
 		return RX_HANDLER_CONSUMED;
 	}
 	ether_addr_copy(eth_hdr(own.skb)->h_dest, frame->sw->dev->dev_addr);
-	psw_stats_translated(psw_frame_stats(frame));
+	psw_stats_count(psw_frame_stats(frame), PSW_TRANSLATED);
 	return psw_deliver_host(&own);
 }
 
@@ -335,7 +335,7 @@ rx_handler_result_t psw_deliver_answer(const struct psw_frame *frame)
 {
 	struct sk_buff *answer = frame->skb;
 
-	psw_stats_answered(psw_frame_stats(frame));
+	psw_stats_count(psw_frame_stats(frame), PSW_ANSWERED);
 	if (frame->in)
 		return psw_deliver(frame, frame->in);
 	psw_enter_host(frame, answer);

@@ -11,11 +11,13 @@
 #include "stats.h"
 
 /* As the protocol names them; those that are no drops come first. */
-static const char *const psw_stat_names[] = {
-	"queued",
-	"answered",
-	"translated",
+static const char *const psw_count_names[] = {
+	[PSW_QUEUED] = "queued",
+	[PSW_ANSWERED] = "answered",
+	[PSW_TRANSLATED] = "translated",
 };
+
+static_assert(ARRAY_SIZE(psw_count_names) == PSW_N_COUNTS);
 
 static const char *const psw_drop_names[] = {
 	[PODSWITCH_A_DROPS_MALFORMED] = "drop_malformed",
@@ -41,7 +43,7 @@ static const char *const psw_drop_names[] = {
 static_assert(ARRAY_SIZE(psw_drop_names) == PODSWITCH_A_DROPS_MAX + 1);
 
 /* The names of drops start at 1, as attributes do. */
-#define PSW_N_STATS (ARRAY_SIZE(psw_stat_names) + PODSWITCH_A_DROPS_MAX)
+#define PSW_N_STATS (PSW_N_COUNTS + PODSWITCH_A_DROPS_MAX)
 
 static void psw_ethtool_get_drvinfo(struct net_device *dev,
 				    struct ethtool_drvinfo *info)
@@ -81,8 +83,8 @@ static void psw_ethtool_get_strings(struct net_device *dev, u32 set, u8 *data)
 
 	if (set != ETH_SS_STATS)
 		return;
-	for (i = 0; i < ARRAY_SIZE(psw_stat_names); i++)
-		ethtool_puts(&data, psw_stat_names[i]);
+	for (i = 0; i < PSW_N_COUNTS; i++)
+		ethtool_puts(&data, psw_count_names[i]);
 	for (i = 1; i < ARRAY_SIZE(psw_drop_names); i++)
 		ethtool_puts(&data, psw_drop_names[i]);
 }
@@ -97,10 +99,9 @@ static void psw_ethtool_get_stats(struct net_device *dev,
 	struct psw_stats_sum sum;
 
 	psw_stats_sum(sw->stats, &sum);
-	*data++ = sum.queued;
-	*data++ = sum.answered;
-	*data++ = sum.translated;
-	memcpy(data, &sum.drops[1], sizeof(sum.drops) - sizeof(sum.drops[0]));
+	memcpy(data, sum.counts, sizeof(sum.counts));
+	memcpy(data + PSW_N_COUNTS, &sum.drops[1],
+	       sizeof(sum.drops) - sizeof(sum.drops[0]));
 }
 
 static const struct ethtool_ops psw_ethtool_ops = {

@@ -55,9 +55,12 @@ static int psw_stats_fill(struct sk_buff *msg, int attr,
 	    nla_put_uint(msg, PODSWITCH_A_STATS_RX_BYTES, link->rx_bytes) ||
 	    nla_put_uint(msg, PODSWITCH_A_STATS_TX_PACKETS, link->tx_packets) ||
 	    nla_put_uint(msg, PODSWITCH_A_STATS_TX_BYTES, link->tx_bytes) ||
-	    nla_put_uint(msg, PODSWITCH_A_STATS_QUEUED, sum->queued) ||
-	    nla_put_uint(msg, PODSWITCH_A_STATS_ANSWERED, sum->answered) ||
-	    nla_put_uint(msg, PODSWITCH_A_STATS_TRANSLATED, sum->translated) ||
+	    nla_put_uint(msg, PODSWITCH_A_STATS_QUEUED,
+			 sum->counts[PSW_QUEUED]) ||
+	    nla_put_uint(msg, PODSWITCH_A_STATS_ANSWERED,
+			 sum->counts[PSW_ANSWERED]) ||
+	    nla_put_uint(msg, PODSWITCH_A_STATS_TRANSLATED,
+			 sum->counts[PSW_TRANSLATED]) ||
 	    psw_drops_fill(msg, PODSWITCH_A_STATS_DROPS, sum->drops))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);

@@ -36,16 +36,14 @@ void psw_stats_sum(const struct psw_stats __percpu *stats,
 
 		do {
 			start = u64_stats_fetch_begin(&one->syncp);
-			read.queued = u64_stats_read(&one->queued);
-			read.answered = u64_stats_read(&one->answered);
-			read.translated = u64_stats_read(&one->translated);
+			for (i = 0; i < PSW_N_COUNTS; i++)
+				read.counts[i] = u64_stats_read(&one->counts[i]);
 			for (i = 0; i < ARRAY_SIZE(read.drops); i++)
 				read.drops[i] = u64_stats_read(&one->drops[i]);
 		} while (u64_stats_fetch_retry(&one->syncp, start));
 
-		sum->queued += read.queued;
-		sum->answered += read.answered;
-		sum->translated += read.translated;
+		for (i = 0; i < PSW_N_COUNTS; i++)
+			sum->counts[i] += read.counts[i];
 		for (i = 0; i < ARRAY_SIZE(read.drops); i++)
 			sum->drops[i] += read.drops[i];
 	}

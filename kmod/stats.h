@@ -36,19 +36,29 @@ enum psw_drop {
 };
 
 /**
- * struct psw_stats - counters of one CPU, of a port or of a switch's host side
- * @queued: frames delivered through a device's own transmit
- * @answered: ARP requests and neighbour solicitations answered
- * @translated: frames handed to the host, which translates their connection
- * @drops: frames not delivered, by &enum psw_drop
- * @syncp: lets 32-bit readers see whole values
+ * enum psw_count - what is counted of frames that are not dropped
+ * @PSW_QUEUED: delivered through a device's own transmit
+ * @PSW_ANSWERED: ARP requests and neighbour solicitations answered
+ * @PSW_TRANSLATED: handed to the host, which translates their connection
+ * @PSW_N_COUNTS: how many there are
  *
  * Frames and bytes that pass are counted by the devices themselves.
  */
+enum psw_count {
+	PSW_QUEUED,
+	PSW_ANSWERED,
+	PSW_TRANSLATED,
+	PSW_N_COUNTS,
+};
+
+/**
+ * struct psw_stats - counters of one CPU, of a port or of a switch's host side
+ * @counts: by &enum psw_count
+ * @drops: frames not delivered, by &enum psw_drop
+ * @syncp: lets 32-bit readers see whole values
+ */
 struct psw_stats {
-	u64_stats_t queued;
-	u64_stats_t answered;
-	u64_stats_t translated;
+	u64_stats_t counts[PSW_N_COUNTS];
 	u64_stats_t drops[PODSWITCH_A_DROPS_MAX + 1];
 	struct u64_stats_sync syncp;
 };
@@ -76,55 +86,27 @@ static inline void psw_stats_drop(struct psw_stats __percpu *stats,
 }
 
 /**
- * psw_stats_queued() - counts a frame that a device's own transmit delivers
+ * psw_stats_count() - counts a frame that is not dropped
  * @stats: where
+ * @count: what became of it
  *
  * Context: bottom halves off.
  */
-static inline void psw_stats_queued(struct psw_stats __percpu *stats)
+static inline void psw_stats_count(struct psw_stats __percpu *stats,
+				   enum psw_count count)
 {
 	struct psw_stats *cpu = this_cpu_ptr(stats);
 
-	psw_stats_inc(cpu, &cpu->queued);
-}
-
-/**
- * psw_stats_answered() - counts a question that is answered
- * @stats: where
- *
- * Context: bottom halves off.
- */
-static inline void psw_stats_answered(struct psw_stats __percpu *stats)
-{
-	struct psw_stats *cpu = this_cpu_ptr(stats);
-
-	psw_stats_inc(cpu, &cpu->answered);
-}
-
-/**
- * psw_stats_translated() - counts a frame handed to the host's translation
- * @stats: where
- *
- * Context: bottom halves off.
- */
-static inline void psw_stats_translated(struct psw_stats __percpu *stats)
-{
-	struct psw_stats *cpu = this_cpu_ptr(stats);
-
-	psw_stats_inc(cpu, &cpu->translated);
+	psw_stats_inc(cpu, &cpu->counts[count]);
 }
 
 /**
  * struct psw_stats_sum - the counters of all CPUs together
- * @queued: see &struct psw_stats
- * @answered: see &struct psw_stats
- * @translated: see &struct psw_stats
+ * @counts: see &struct psw_stats
  * @drops: see &struct psw_stats
  */
 struct psw_stats_sum {
-	u64 queued;
-	u64 answered;
-	u64 translated;
+	u64 counts[PSW_N_COUNTS];
 	u64 drops[PODSWITCH_A_DROPS_MAX + 1];
 };
 

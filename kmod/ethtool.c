@@ -6,11 +6,15 @@
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/string.h>
+#include <linux/tracepoint-defs.h>
 
 #include "psw.h"
 #include "stats.h"
+#include "trace.h"
 
-/* As the protocol names them; those that are no drops come first. */
+/* As the protocol names them, but for hyphens; those that are no drops come
+ * first.
+ */
 static const char *const psw_count_names[] = {
 	[PSW_QUEUED] = "queued",
 	[PSW_ANSWERED] = "answered",
@@ -19,31 +23,11 @@ static const char *const psw_count_names[] = {
 
 static_assert(ARRAY_SIZE(psw_count_names) == PSW_N_COUNTS);
 
-static const char *const psw_drop_names[] = {
-	[PODSWITCH_A_DROPS_MALFORMED] = "drop_malformed",
-	[PODSWITCH_A_DROPS_TAGGED] = "drop_tagged",
-	[PODSWITCH_A_DROPS_RESERVED_GROUP] = "drop_reserved_group",
-	[PODSWITCH_A_DROPS_SPOOFED_MAC] = "drop_spoofed_mac",
-	[PODSWITCH_A_DROPS_SPOOFED_IPV4] = "drop_spoofed_ipv4",
-	[PODSWITCH_A_DROPS_SPOOFED_IPV6] = "drop_spoofed_ipv6",
-	[PODSWITCH_A_DROPS_SPOOFED_ARP] = "drop_spoofed_arp",
-	[PODSWITCH_A_DROPS_SPOOFED_ND] = "drop_spoofed_nd",
-	[PODSWITCH_A_DROPS_ROUTER_MESSAGE] = "drop_router_message",
-	[PODSWITCH_A_DROPS_UNKNOWN_DESTINATION] = "drop_unknown_destination",
-	[PODSWITCH_A_DROPS_SAME_PORT] = "drop_same_port",
-	[PODSWITCH_A_DROPS_ISOLATED] = "drop_isolated",
-	[PODSWITCH_A_DROPS_TOO_BIG] = "drop_too_big",
-	[PODSWITCH_A_DROPS_RECEIVER_DOWN] = "drop_receiver_down",
-	[PODSWITCH_A_DROPS_NO_MEMORY] = "drop_no_memory",
-	[PODSWITCH_A_DROPS_FOREIGN_VLAN] = "drop_foreign_vlan",
-	[PODSWITCH_A_DROPS_STORM] = "drop_storm",
-	[PODSWITCH_A_DROPS_HOST_REDIRECT] = "drop_host_redirect",
-};
+static const struct trace_print_flags psw_drop_names[] = { PSW_DROP_NAMES };
 
-static_assert(ARRAY_SIZE(psw_drop_names) == PODSWITCH_A_DROPS_MAX + 1);
+static_assert(ARRAY_SIZE(psw_drop_names) == PODSWITCH_A_DROPS_MAX);
 
-/* The names of drops start at 1, as attributes do. */
-#define PSW_N_STATS (PSW_N_COUNTS + PODSWITCH_A_DROPS_MAX)
+#define PSW_N_STATS (PSW_N_COUNTS + ARRAY_SIZE(psw_drop_names))
 
 static void psw_ethtool_get_drvinfo(struct net_device *dev,
 				    struct ethtool_drvinfo *info)
@@ -77,6 +61,14 @@ static int psw_ethtool_get_sset_count(struct net_device *dev, int set)
 	return set == ETH_SS_STATS ? PSW_N_STATS : -EOPNOTSUPP;
 }
 
+static void psw_ethtool_put_drop_name(u8 **data, const char *name)
+{
+	char *text = *data;
+
+	ethtool_sprintf(data, "drop_%s", name);
+	strreplace(text, '-', '_');
+}
+
 static void psw_ethtool_get_strings(struct net_device *dev, u32 set, u8 *data)
 {
 	unsigned int i;
@@ -85,8 +77,8 @@ static void psw_ethtool_get_strings(struct net_device *dev, u32 set, u8 *data)
 		return;
 	for (i = 0; i < PSW_N_COUNTS; i++)
 		ethtool_puts(&data, psw_count_names[i]);
-	for (i = 1; i < ARRAY_SIZE(psw_drop_names); i++)
-		ethtool_puts(&data, psw_drop_names[i]);
+	for (i = 0; i < ARRAY_SIZE(psw_drop_names); i++)
+		psw_ethtool_put_drop_name(&data, psw_drop_names[i].name);
 }
 
 /* Of the host's side alone. What pods send is counted on their ports, whose
@@ -97,11 +89,12 @@ static void psw_ethtool_get_stats(struct net_device *dev,
 {
 	const struct psw_switch *sw = netdev_priv(dev);
 	struct psw_stats_sum sum;
+	unsigned int i;
 
 	psw_stats_sum(sw->stats, &sum);
 	memcpy(data, sum.counts, sizeof(sum.counts));
-	memcpy(data + PSW_N_COUNTS, &sum.drops[1],
-	       sizeof(sum.drops) - sizeof(sum.drops[0]));
+	for (i = 0; i < ARRAY_SIZE(psw_drop_names); i++)
+		data[PSW_N_COUNTS + i] = sum.drops[psw_drop_names[i].mask];
 }
 
 static const struct ethtool_ops psw_ethtool_ops = {

@@ -106,8 +106,8 @@ TRACE_EVENT(podswitch_forward,
 		  __entry->vlan, __entry->len, __entry->skbaddr)
 );
 
-/* The names of the reasons, as in the protocol. */
-#define PSW_TRACE_REASONS						\
+/* The names of the reasons, as in the protocol; ethtool tells them as well. */
+#define PSW_DROP_NAMES							\
 	{ PSW_DROP_MALFORMED, "malformed" }, \
 	{ PSW_DROP_TAGGED, "tagged" }, \
 	{ PSW_DROP_RESERVED_GROUP, "reserved-group" }, \
@@ -157,7 +157,7 @@ TRACE_EVENT(podswitch_drop,
 
 	TP_printk("switch=%s in=%s reason=%s src=%pM dst=%pM vlan=%u len=%u skbaddr=%p",
 		  __entry->sw, __entry->in,
-		  __print_symbolic(__entry->reason, PSW_TRACE_REASONS),
+		  __print_symbolic(__entry->reason, PSW_DROP_NAMES),
 		  __entry->src, __entry->dst, __entry->vlan, __entry->len,
 		  __entry->skbaddr)
 );

@@ -230,6 +230,24 @@ static int psw_fdb_parse(struct psw_fdb_change *change,
 	return psw_fdb_parse_port(change, tb, netdev_priv(dev), extack);
 }
 
+/* Parses a request, and acts on its port with it. */
+static int psw_fdb_apply(const struct ndmsg *ndm, struct nlattr *tb[],
+			 struct net_device *dev,
+			 int (*act)(struct psw_port *port,
+				    struct psw_port_cfg *cfg,
+				    struct netlink_ext_ack *extack),
+			 struct netlink_ext_ack *extack)
+{
+	struct psw_fdb_change change;
+	int err;
+
+	ASSERT_RTNL();
+	err = psw_fdb_parse(&change, ndm, tb, dev, extack);
+	if (err)
+		return err;
+	return act(change.port, &change.cfg, extack);
+}
+
 /**
  * psw_fdb_add() - declares a MAC beside a port's own
  * @ndm: header of the request
@@ -251,14 +269,7 @@ int psw_fdb_add(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *dev,
 		const unsigned char *mac, u16 vlan, u16 flags,
 		struct netlink_ext_ack *extack)
 {
-	struct psw_fdb_change change;
-	int err;
-
-	ASSERT_RTNL();
-	err = psw_fdb_parse(&change, ndm, tb, dev, extack);
-	if (err)
-		return err;
-	return psw_port_add_addresses(change.port, &change.cfg, extack);
+	return psw_fdb_apply(ndm, tb, dev, psw_port_add_addresses, extack);
 }
 
 /**
@@ -278,12 +289,5 @@ int psw_fdb_del(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *dev,
 		const unsigned char *mac, u16 vlan,
 		struct netlink_ext_ack *extack)
 {
-	struct psw_fdb_change change;
-	int err;
-
-	ASSERT_RTNL();
-	err = psw_fdb_parse(&change, ndm, tb, dev, extack);
-	if (err)
-		return err;
-	return psw_port_del_addresses(change.port, &change.cfg, extack);
+	return psw_fdb_apply(ndm, tb, dev, psw_port_del_addresses, extack);
 }

@@ -93,23 +93,18 @@ static int psw_nat_icmp_type(const struct sk_buff *skb,
 }
 
 /**
- * psw_nat_is_redirect() - whether a frame tells a pod of a better way
+ * psw_nat_is_icmp_redirect() - psw_nat_is_redirect() for a frame that may be
+ * one by its kind and protocol
  * @frame: from the host
  *
- * The host sends a translated frame back into the switch that it came from,
- * and takes that for a detour: it tells the pod to send what goes to the
- * Service's address to another pod directly. Pods believe it, and no sysctl
- * of the switch alone stops it: that of the device is or-ed with that for all.
- *
  * Context: RCU read section, bottom halves off.
- * Return: true for an ICMP redirect (RFC 792) and a neighbour discovery
- * redirect (RFC 4861 4.5).
+ * Return: as psw_nat_is_redirect().
  */
-bool psw_nat_is_redirect(const struct psw_frame *frame)
+bool psw_nat_is_icmp_redirect(const struct psw_frame *frame)
 {
 	struct psw_nat_head head;
 
-	if (frame->kind == PSW_KIND_IPV6 || !psw_nat_read(frame, &head))
+	if (!psw_nat_read(frame, &head))
 		return false;
 	return psw_nat_icmp_type(frame->skb, &head) ==
 	       (head.l3num == NFPROTO_IPV4 ? ICMP_REDIRECT : NDISC_REDIRECT);

@@ -12,6 +12,8 @@
 #define _PSW_NAT_H
 
 #include <linux/compiler.h>
+#include <linux/in.h>
+#include <linux/ip.h>
 #include <linux/kconfig.h>
 #include <linux/skbuff.h>
 #include <linux/types.h>
@@ -19,7 +21,37 @@
 #include "frame.h"
 #include "psw.h"
 
-bool psw_nat_is_redirect(const struct psw_frame *frame);
+bool psw_nat_is_icmp_redirect(const struct psw_frame *frame);
+
+/* What almost all frames are not, at a look. */
+static inline bool psw_nat_may_be_redirect(const struct psw_frame *frame)
+{
+	const struct sk_buff *skb = frame->skb;
+
+	if (frame->kind != PSW_KIND_IPV4)
+		return frame->kind == PSW_KIND_ND;
+	return skb_headlen(skb) < sizeof(struct iphdr) ||
+	       ip_hdr(skb)->protocol == IPPROTO_ICMP;
+}
+
+/**
+ * psw_nat_is_redirect() - whether a frame tells a pod of a better way
+ * @frame: from the host
+ *
+ * The host sends a translated frame back into the switch that it came from,
+ * and takes that for a detour: it tells the pod to send what goes to the
+ * Service's address to another pod directly. Pods believe it, and no sysctl
+ * of the switch alone stops it: that of the device is or-ed with that for all.
+ *
+ * Context: RCU read section, bottom halves off.
+ * Return: true for an ICMP redirect (RFC 792) and a neighbour discovery
+ * redirect (RFC 4861 4.5).
+ */
+static inline bool psw_nat_is_redirect(const struct psw_frame *frame)
+{
+	return unlikely(psw_nat_may_be_redirect(frame)) &&
+	       psw_nat_is_icmp_redirect(frame);
+}
 
 #if IS_ENABLED(CONFIG_NF_CONNTRACK)
 void psw_nat_note_connection(const struct psw_frame *frame,

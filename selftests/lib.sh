@@ -181,6 +181,24 @@ defer() {
 	DEFERRED+=("$(printf '%q ' "$@")")
 }
 
+# set_sysctl NAME=VALUE...: until the test ends
+set_sysctl() {
+	local setting
+
+	for setting; do
+		defer sysctl -qw "${setting%%=*}=$(sysctl -n "${setting%%=*}")"
+		sysctl -qw "$setting"
+	done
+}
+
+# without_ipv6: on what is made from now on, so that nobody speaks unasked
+without_ipv6() {
+	local setting=net.ipv6.conf.default.disable_ipv6=1
+
+	set_sysctl "$setting"
+	NS_SYSCTLS+=("$setting")
+}
+
 # make_ns NAME...: namespaces with their loopback up and no duplicate address
 # detection, and NS_SYSCTLS set ("name=value" each)
 make_ns() {
@@ -198,6 +216,17 @@ make_ns() {
 # in_ns NAME COMMAND...
 in_ns() {
 	ip netns exec "$@"
+}
+
+# pings NS ADDRESS...: each of them answers; an empty NS is the host
+pings() {
+	local within=() address
+
+	[[ ! $1 ]] || within=(nsenter --net="/run/netns/$1")
+	shift
+	for address; do
+		"${within[@]}" ping -q -c 1 -W 5 "$address" || return 1
+	done
 }
 
 # background COMMAND...: ended with the test
@@ -285,4 +314,12 @@ stats_since() {
 		esac
 	done < <(stats_of "$2" "$3")
 	echo "${moved[*]}"
+}
+
+# queued_less_than LIMIT SNAPSHOT PORT: some frames are queued at any time, the host's and those to groups
+queued_less_than() {
+	local queued
+
+	queued=$(stats_since "$2" port "$3" queued)
+	[[ ${queued#queued } -lt $1 ]] || { echo "$queued"; return 1; }
 }

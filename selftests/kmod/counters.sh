@@ -17,10 +17,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 need_module
-OFF=net.ipv6.conf.default.disable_ipv6
-defer sysctl -qw "$OFF=$(sysctl -n $OFF)"
-sysctl -qw $OFF=1
-NS_SYSCTLS=("$OFF=1")
+without_ipv6
 make_switch psw0
 make_pod a psw0 192.0.2.2/24
 make_pod b psw0 192.0.2.3/24

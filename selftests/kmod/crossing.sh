@@ -23,10 +23,7 @@
 
 need_module
 need_commands ping jq nft tc
-OFF=net.ipv6.conf.default.disable_ipv6
-defer sysctl -qw "$OFF=$(sysctl -n $OFF)"
-sysctl -qw $OFF=1
-NS_SYSCTLS=("$OFF=1")
+without_ipv6
 make_switch psw0 192.0.2.1/24
 make_pod a psw0 192.0.2.2/24
 make_pod b psw0 192.0.2.3/24
@@ -45,16 +42,6 @@ directly() {
 # queued NAME PLACE FRAME...: all of them are
 queued() {
 	frames_count "queued 100" port v_b queued <<< "$1 | -n 100 -a $2=100 ${*:3}"
-}
-
-# pings NS ADDRESS...
-pings() {
-	local ns=$1 address
-	shift
-
-	for address; do
-		nsenter --net="/run/netns/$ns" ping -q -c 1 -W 5 "$address" || return 1
-	done
 }
 
 in_b() {

@@ -50,24 +50,6 @@ NOBODY=02:00:00:00:00:99
 UDP=(ipv4 192.0.2.2 192.0.2.3 udp 1000 2000 data 100)
 UDP_AB="${UDP[*]}"
 
-# pings NS ADDRESS...
-pings() {
-	local ns=$1 address
-	shift
-
-	for address; do
-		nsenter --net="/run/netns/$ns" ping -q -c 1 -W 5 "$address" || return 1
-	done
-}
-
-# queued_less_than LIMIT SNAPSHOT PORT: messages of the pods' own to groups make a
-# few queued frames at any time
-queued_less_than() {
-	local got
-	got=$(stats_since "$2" port "$3" queued)
-	[[ ${got#queued } -lt $1 ]] || { echo "$got"; return 1; }
-}
-
 ktap_header
 
 check "reach: a to b, IPv4 and IPv6" pings a 192.0.2.3 2001:db8::3

@@ -27,15 +27,8 @@ SEED=${PODSWITCH_FUZZ_SEED:-1}
 need_module
 need_commands ethtool nft
 
-# set_for_test NAME=VALUE: a sysctl, until the test ends
-set_for_test() {
-	defer sysctl -qw "${1%=*}=$(sysctl -n "${1%=*}")"
-	sysctl -qw "$1"
-}
-
-set_for_test net.ipv6.conf.default.disable_ipv6=1
-set_for_test net.core.gro_normal_batch=1	# or the last frames of a tap device wait for more
-NS_SYSCTLS=(net.ipv6.conf.default.disable_ipv6=1)
+without_ipv6
+set_sysctl net.core.gro_normal_batch=1	# or the last frames of a tap device wait for more
 make_switch psw0
 
 # station N: its MAC and addresses, as fuzz and witness take them

@@ -21,11 +21,7 @@
 
 need_module
 need_commands tcpdump
-OFF=net.ipv6.conf.default.disable_ipv6
-BACKLOG=net.core.netdev_max_backlog
-defer sysctl -qw "$OFF=$(sysctl -n $OFF)" "$BACKLOG=$(sysctl -n $BACKLOG)"
-sysctl -qw $OFF=1
-NS_SYSCTLS=("$OFF=1")
+without_ipv6
 make_switch psw0
 make_pod a psw0 192.0.2.2/24
 make_pod b psw0 192.0.2.3/24
@@ -197,9 +193,9 @@ each_twice() {
 
 make_crowd
 check "crowd: two frames to $CROWD, twice each" each_twice
-sysctl -qw $BACKLOG=1
+set_sysctl net.core.netdev_max_backlog=1
 check "crowd: the backlog has room for one" each_twice
-sysctl -qw "$BACKLOG=1000"
+sysctl -qw net.core.netdev_max_backlog=1000
 ip netns del crowd
 
 # --- storm ---

@@ -18,11 +18,8 @@
 
 need_module
 need_commands ethtool
-QUIET=net.ipv6.conf.default.disable_ipv6
-BATCH=net.core.gro_normal_batch	# a tap device keeps frames back that are fewer
-defer sysctl -qw "$QUIET=$(sysctl -n $QUIET)" "$BATCH=$(sysctl -n $BATCH)"
-sysctl -qw "$QUIET=1" "$BATCH=1"
-NS_SYSCTLS=("$QUIET=1")
+without_ipv6
+set_sysctl net.core.gro_normal_batch=1	# a tap device keeps frames back that are fewer
 make_switch psw0
 make_pod a psw0 192.0.2.2/24
 make_pod b psw0 192.0.2.3/24

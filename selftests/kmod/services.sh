@@ -47,16 +47,6 @@ without_nat() {
 	done
 }
 
-# forwarding: the host forwards until the test ends
-forwarding() {
-	local name
-
-	for name in net.ipv4.ip_forward net.ipv6.conf.all.forwarding; do
-		defer sysctl -qw "$name=$(sysctl -n "$name")"
-		sysctl -qw "$name=1"
-	done
-}
-
 # make_outside: the client x, whose way is the host
 make_outside() {
 	make_ns x
@@ -273,7 +263,7 @@ make_client a 2
 make_client b 3
 make_client c 4
 make_outside
-forwarding
+set_sysctl net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1	# the host forwards
 for backend in $B4 $B6; do
 	serve b "$backend" 8080
 	serve b "$backend" 8082 3

@@ -24,10 +24,7 @@ if [[ ! -d $T/events ]]; then
 	mount -t tracefs tracefs $T 2> /dev/null || skip_all "the kernel has no tracefs"
 	defer umount $T
 fi
-OFF=net.ipv6.conf.default.disable_ipv6
-defer sysctl -qw "$OFF=$(sysctl -n $OFF)"
-sysctl -qw $OFF=1
-NS_SYSCTLS=("$OFF=1")
+without_ipv6
 make_switch psw0 192.0.2.1/24
 make_pod a psw0 192.0.2.2/24
 make_pod b psw0 192.0.2.3/24

@@ -52,20 +52,6 @@ FAR=02:00:00:00:00:99 FARTHER=02:00:00:00:00:98
 TEST="type 0x88b5 data 100"
 UDP="udp 1000 2000 data 100"
 
-# pings NS ADDRESS...: an empty NS is the host
-pings() {
-	local ns=$1 address
-	shift
-
-	for address; do
-		if [[ $ns ]]; then
-			nsenter --net="/run/netns/$ns" ping -q -c 1 -W 5 "$address" || return 1
-		else
-			ping -q -c 1 -W 5 "$address" || return 1
-		fi
-	done
-}
-
 # uplink: of psw0, as psw names it
 uplink() {
 	"$PSW" -j switch show psw0 | jq -r '.[0].uplink // "none"'
@@ -94,9 +80,7 @@ frames_count "" port v_a drops <<-EOF
 	out: to a MAC that nobody is known by | -a $OUT=1 -a $B=0 -a $C=0 -a psw0=0 $A eth $FAR $A $TEST
 	out: but not to a pod's | -a $OUT=0 -a $B=1 $A eth $B $A $TEST
 EOF
-queued=$(stats_since "$was" port nic queued)
-# the host's own to groups are queued
-check "out: directly into a veth's other end" test "${queued#queued }" -lt 50
+check "out: directly into a veth's other end" queued_less_than 50 "$was" nic
 frames_count "" switch psw0 drops <<-EOF
 	out: the host's | -a $OUT=1 -a $A=0 -a $B=0 psw0 eth $FAR psw0 $TEST
 EOF

@@ -97,28 +97,6 @@ TEST="type 0x88b5 data 100"
 LONG="type 0x88b5 data 1500"
 TO_NONE="-a $A=0 -a $B=0 -a $C=0 -a $E=0 -a $F=0 -a $Q=0 -a psw0=0"
 
-# pings NS ADDRESS...: an empty NS is the host
-pings() {
-	local ns=$1 address
-	shift
-
-	for address; do
-		if [[ $ns ]]; then
-			nsenter --net="/run/netns/$ns" ping -q -c 1 -W 5 "$address" || return 1
-		else
-			ping -q -c 1 -W 5 "$address" || return 1
-		fi
-	done
-}
-
-# few_since SNAPSHOT PORT: hardly any frames were queued; the host's own to groups are
-few_since() {
-	local queued
-
-	queued=$(stats_since "$1" port "$2" queued)
-	[[ ${queued#queued } -lt 50 ]] || { echo "$queued"; return 1; }
-}
-
 ktap_header
 
 # --- reach ---
@@ -141,13 +119,13 @@ frames <<-EOF
 	access: to an access port | -n 100 -a $B=100 -a $C=0 -a $F=0 -a psw0=0 $A eth $B $A $TEST
 	access: the longest | -a $B=1 $A eth $B $A $LONG
 EOF
-check "access: directly" few_since "$was" v_b
+check "access: directly" queued_less_than 50 "$was" v_b
 was=$(stats_of port v_d)
 frames <<-EOF
 	access: to a trunk | -r $D=100 -n 100 $A eth $D $A $TEST reply eth $D $A vlan 10 $TEST
 	access: to a trunk, the longest | -r $D=1 $A eth $D $A $LONG reply eth $D $A vlan 10 $LONG
 EOF
-check "access: to a trunk, directly" few_since "$was" v_d
+check "access: to a trunk, directly" queued_less_than 50 "$was" v_d
 frames_count "unknown-destination 2" port v_a drops <<-EOF
 	access: to a MAC of another VLAN alone | $TO_NONE $A eth $F $A $TEST
 	access: to nobody | $TO_NONE $A eth 02:00:00:00:00:99 $A $TEST

@@ -129,7 +129,7 @@ tools: $(TOOLS)
 
 $(B)/tools/%: selftests/tools/%.c | deps
 	$(Q)mkdir -p $(@D)
-	$(call say,CC,$@)$(CC) -D_GNU_SOURCE $(ALL_CFLAGS) -o $@ $<
+	$(call say,CC,$@)$(CC) -D_GNU_SOURCE $(ALL_CFLAGS) -MMD -MP -o $@ $<
 
 $(B)/san/%.o: %.c | deps
 	$(Q)mkdir -p $(@D)

@@ -21,36 +21,16 @@
  * With -b such command lines are read, each behind a name and "|", and for
  * each is printed: "ok" or "not ok", "|", the name, "|", what arrived.
  */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/if_packet.h>
 #include <net/ethernet.h>
-#include <net/if.h>
 #include <poll.h>
-#include <sched.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#include "tool.h"
+
 #define MAX_PLACES	16
 #define MAX_WORDS	128
 #define ARRIVE_MS	2000
 #define PAUSE_US	2000
-
-static void die(const char *what)
-{
-	fprintf(stderr, "frame: %s: %s\n", what,
-		errno ? strerror(errno) : "not understood");
-	exit(2);
-}
 
 /* --- places --- */
 
@@ -61,39 +41,29 @@ struct place {
 	int fd;
 };
 
+static const char *place_dev(const char *name)
+{
+	const char *colon = strchr(name, ':');
+
+	return colon ? colon + 1 : name;
+}
+
 /* A socket of the namespace that a place is in, bound to its device. */
 static int place_socket(const char *name, int protocol)
 {
-	struct sockaddr_ll addr = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(protocol),
-	};
-	const int size = 1 << 24, on = 1;
-	const char *dev = strchr(name, ':');
-	char path[128];
-	int home, ns, fd;
+	const char *dev = place_dev(name);
+	char ns[sizeof(((struct place *)NULL)->name)] = "-";
+	int home, fd;
 
-	home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (dev) {
-		snprintf(path, sizeof(path), "/run/netns/%.*s",
-			 (int)(dev - name), name);
-		ns = open(path, O_RDONLY | O_CLOEXEC);
-		if (ns < 0 || setns(ns, CLONE_NEWNET))
-			die(name);
-		close(ns);
-	}
-	fd = socket(AF_PACKET, SOCK_RAW, 0);
-	addr.sll_ifindex = if_nametoindex(dev ? dev + 1 : name);
-	if (fd < 0 || !addr.sll_ifindex ||
-	    setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on,
-		       sizeof(on)) ||
-	    setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) ||
-	    bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
-		die(name);
-	if (dev && setns(home, CLONE_NEWNET))
-		die("setns");
-	close(home);
+	if (dev != name)
+		snprintf(ns, sizeof(ns), "%.*s", (int)(dev - name - 1), name);
+	home = enter_from_here(ns);
+	fd = open_socket(AF_PACKET, SOCK_RAW, 0);
+	set_option(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
+	set_option(fd, SOL_PACKET, PACKET_AUXDATA, 1);
+	set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, 1 << 24);
+	bind_packet(fd, dev, protocol);
+	leave(home);
 	return fd;
 }
 
@@ -106,9 +76,8 @@ static int place_open(const char *name, int protocol)
 	for (p = places; p < places + n_places; p++)
 		if (!strcmp(p->name, name) && p->protocol == protocol)
 			return p->fd;
-	errno = 0;
 	if (n_places++ == ARRAY_SIZE(places) || strlen(name) >= sizeof(p->name))
-		die(name);
+		die_wrong(name);
 	strcpy(p->name, name);
 	p->protocol = protocol;
 	p->fd = place_socket(name, protocol);
@@ -117,10 +86,9 @@ static int place_open(const char *name, int protocol)
 
 static void place_mac(const char *name, uint8_t *mac)
 {
-	const char *dev = strchr(name, ':');
 	struct ifreq ifr = { 0 };
 
-	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", dev ? dev + 1 : name);
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", place_dev(name));
 	if (ioctl(place_open(name, 0), SIOCGIFHWADDR, &ifr))
 		die(name);
 	memcpy(mac, ifr.ifr_hwaddr.sa_data, ETH_ALEN);
@@ -146,7 +114,7 @@ static uint8_t *put(struct frame *f, size_t size)
 
 	f->len += size;
 	if (f->len > sizeof(f->data))
-		die("too long");
+		die_wrong("too long");
 	memset(at, 0, size);
 	return at;
 }
@@ -171,29 +139,8 @@ static void follow(struct frame *f, uint8_t *next, size_t size)
 
 static void get_mac(const char *text, uint8_t *mac)
 {
-	char end;
-
-	if (sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx%c", mac, mac + 1,
-		   mac + 2, mac + 3, mac + 4, mac + 5, &end) != 6)
+	if (!is_mac(text, mac))
 		place_mac(text, mac);
-}
-
-static void get_ip(int family, const char *text, uint8_t *ip)
-{
-	errno = 0;
-	if (inet_pton(family, text, ip) != 1)
-		die(text);
-}
-
-static unsigned long get_number(const char *text)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 0);
-
-	errno = 0;
-	if (!*text || *end)
-		die(text);
-	return n;
 }
 
 static void put_eth(struct frame *f, char **arg)
@@ -383,13 +330,8 @@ static void put_data(struct frame *f, char **arg)
 
 static void put_hex(struct frame *f, char **arg)
 {
-	const char *s;
-
 	f->next_size = 0;
-	errno = 0;
-	for (s = arg[0]; *s; s += 2)
-		if (sscanf(s, "%2hhx", put(f, 1)) != 1)
-			die(arg[0]);
+	f->len += get_hex(arg[0], f->data + f->len, sizeof(f->data) - f->len);
 }
 
 static void put_cut(struct frame *f, char **arg)
@@ -489,12 +431,11 @@ static char **describe(struct frame *f, char **words)
 		for (i = 0; i < ARRAY_SIZE(fields); i++)
 			if (!strcmp(*words, fields[i].word))
 				break;
-		errno = 0;
 		if (i == ARRAY_SIZE(fields))
-			die(*words);
+			die_wrong(*words);
 		for (n = 0; n <= fields[i].args; n++)
 			if (!words[n])
-				die(*words);
+				die_wrong(*words);
 		fields[i].put(f, words + 1);
 		words += n;
 	}
@@ -520,9 +461,8 @@ static void listener_add(char *text, const struct frame *frame)
 	struct listener *l = &listeners[n_listeners++];
 	char *equals = strchr(text, '=');
 
-	errno = 0;
 	if (n_listeners > MAX_PLACES || !equals)
-		die(text);
+		die_wrong(text);
 	*equals = '\0';
 	l->place = text;
 	l->frame = frame;
@@ -615,10 +555,7 @@ static bool listeners_are_content(void)
 
 static long now_ms(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return now_ns() / 1000000;
 }
 
 /* Listens until all has come and nothing more comes for a while. */
@@ -724,9 +661,8 @@ static void run(char **words, const struct options *options)
 {
 	const char *place = *words;
 
-	errno = 0;
 	if (!place)
-		die("a place is missing");
+		die_wrong("a place is missing");
 	memset(&sent, 0, sizeof(sent));
 	memset(&reply, 0, sizeof(reply));
 	words = describe(&sent, words + 1);
@@ -748,9 +684,8 @@ static void run_line(char *line)
 	do
 		words[++n] = strtok(NULL, " \t\n");
 	while (n < MAX_WORDS && words[n]);
-	errno = 0;
 	if (words[n])
-		die("too many words");
+		die_wrong("too many words");
 	options = parse(n, words);
 	run(words + optind, &options);
 	printf("%s|%s|", listeners_are_right() ? "ok" : "not ok", name);

@@ -20,39 +20,21 @@
  * short tag are sent, but the core drops them before any receive handler, and
  * counts them nowhere.
  */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/if_packet.h>
 #include <linux/if_tun.h>
 #include <linux/virtio_net.h>
 #include <net/ethernet.h>
-#include <net/if.h>
 #include <netinet/icmp6.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#include "tool.h"
+
 #define MAX_STATIONS	16
 #define MAX_LEN		(1 << 14)
 #define MTU_LEN		(1500 + ETH_HLEN)
 #define BATCH		64
 #define MAX_CUTS	6
 #define MIN_TAGGED	(ETH_HLEN + 4 + 2)
-
-static void die(const char *what)
-{
-	fprintf(stderr, "fuzz: %s: %s\n", what,
-		errno ? strerror(errno) : "not understood");
-	exit(2);
-}
 
 /* --- chance --- */
 
@@ -80,29 +62,8 @@ static bool percent(unsigned int n)
 
 /* --- who is there --- */
 
-struct station {
-	uint8_t mac[ETH_ALEN];
-	uint8_t ip4[4];
-	uint8_t ip6[16];
-};
-
 static struct station stations[MAX_STATIONS];
 static unsigned int n_stations;
-
-static void add_station(const char *text)
-{
-	struct station *s = &stations[n_stations++];
-	char ip4[INET_ADDRSTRLEN], ip6[INET6_ADDRSTRLEN];
-
-	errno = 0;
-	if (n_stations > MAX_STATIONS ||
-	    sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx,%15[^,],%45s",
-		   &s->mac[0], &s->mac[1], &s->mac[2], &s->mac[3], &s->mac[4],
-		   &s->mac[5], ip4, ip6) != 8 ||
-	    inet_pton(AF_INET, ip4, s->ip4) != 1 ||
-	    inet_pton(AF_INET6, ip6, s->ip6) != 1)
-		die(text);
-}
 
 static const struct station *self(void)
 {
@@ -127,7 +88,7 @@ static uint8_t *put(struct frame *f, const void *data, size_t size)
 	uint8_t *at = f->data + f->len;
 
 	if (f->len + size > sizeof(f->data))
-		die("frame too long");
+		die_wrong("frame too long");
 	memcpy(at, data, size);
 	f->len += size;
 	return at;
@@ -235,18 +196,6 @@ static void put_ip4(struct frame *f, unsigned int true_percent)
 		put_draw(f, 4);
 }
 
-/* fe80::/64 and what a MAC gives by RFC 4291, appendix A */
-static void put_link_local(struct frame *f, const uint8_t *mac)
-{
-	put16(f, 0xfe80);
-	put16(f, 0);
-	put32(f, 0);
-	put8(f, mac[0] ^ 2);
-	put(f, mac + 1, 2);
-	put16(f, 0xfffe);
-	put(f, mac + 3, 3);
-}
-
 static void put_ip6(struct frame *f, unsigned int true_percent)
 {
 	static const uint8_t odd[][16] = {
@@ -256,10 +205,7 @@ static void put_ip6(struct frame *f, unsigned int true_percent)
 	const struct station *s = percent(true_percent) ? self() : other();
 
 	if (percent(true_percent) || percent(50)) {
-		if (percent(70))
-			put(f, s->ip6, 16);
-		else
-			put_link_local(f, s->mac);
+		put(f, percent(70) ? s->ip6 : s->link_local, 16);
 	} else if (percent(80)) {
 		put(f, odd[below(ARRAY_SIZE(odd))], 16);
 	} else if (percent(50)) {
@@ -752,18 +698,11 @@ static void tell(const struct tally *tally)
 
 static int open_packet(const char *dev)
 {
-	struct sockaddr_ll addr = {
-		.sll_family = AF_PACKET,
-		.sll_ifindex = if_nametoindex(dev),
-	};
-	const int size = 1 << 24, on = 1;
-	int fd = socket(AF_PACKET, SOCK_RAW, 0);
+	int fd = open_socket(AF_PACKET, SOCK_RAW, 0);
 
-	if (fd < 0 || !addr.sll_ifindex ||
-	    setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)) ||
-	    bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
-		die(dev);
+	set_option(fd, SOL_PACKET, PACKET_VNET_HDR, 1);
+	set_option(fd, SOL_SOCKET, SO_SNDBUFFORCE, 1 << 24);
+	bind_packet(fd, dev, 0);
 	return fd;
 }
 
@@ -836,11 +775,9 @@ static void write_halves(const char *dev, const char *hex)
 	struct tally tally = { 0 };
 	struct iovec iov[3] = { { &f.vnet, sizeof(f.vnet) } };
 	int fd = open_tap(dev);
-	uint8_t byte;
 	size_t at;
 
-	for (; sscanf(hex, "%2hhx", &byte) == 1; hex += 2)
-		put8(&f, byte);
+	f.len = get_hex(hex, f.data, sizeof(f.data));
 	for (at = ETH_HLEN; at < f.len; at++) {
 		iov[1] = (struct iovec){ f.data, at };
 		iov[2] = (struct iovec){ f.data + at, f.len - at };
@@ -893,13 +830,13 @@ int main(int argc, char **argv)
 
 	while ((option = getopt(argc, argv, "s:n:f:p:x:t")) != -1) {
 		if (option == 's')
-			seed = strtoull(optarg, NULL, 0);
+			seed = get_number(optarg);
 		else if (option == 'n')
-			n = strtoull(optarg, NULL, 0);
+			n = get_number(optarg);
 		else if (option == 'f')
-			first = strtoull(optarg, NULL, 0);
+			first = get_number(optarg);
 		else if (option == 'p')
-			printed = strtoull(optarg, NULL, 0);
+			printed = get_number(optarg);
 		else if (option == 'x')
 			hex = optarg;
 		else if (option == 't')
@@ -910,11 +847,9 @@ int main(int argc, char **argv)
 	}
 	if (!print && optind < argc)
 		dev = argv[optind++];
-	while (optind < argc)
-		add_station(argv[optind++]);
-	errno = 0;
+	n_stations = get_stations(argv + optind, stations, MAX_STATIONS);
 	if ((!n_stations && !hex) || (!print && !dev))
-		die("arguments");
+		die_wrong("arguments");
 	if (hex)
 		write_halves(dev, hex);
 	else if (print)

@@ -15,22 +15,13 @@
  * listen prints "listening", and then the command, the interface index and the
  * name of each notification to the group, "ports" if none is given.
  */
-#include <arpa/inet.h>
-#include <errno.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
-#include <net/if.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "../../genl/uapi/linux/podswitch.h"
+#include "tool.h"
 
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
 #define BUFFER_LEN	(1 << 16)
 
 enum kind {
@@ -102,13 +93,6 @@ static const struct {
 	{ "violation-ntf", PODSWITCH_CMD_VIOLATION_NTF },
 };
 
-static void die(const char *what)
-{
-	fprintf(stderr, "genl: %s: %s\n", what,
-		errno ? strerror(errno) : "not understood");
-	exit(2);
-}
-
 /* --- a message --- */
 
 struct message {
@@ -172,36 +156,12 @@ static const char *message_name_at(const struct message *m, size_t offset)
 
 /* --- words to attributes --- */
 
-static uint32_t get_number(const char *text)
-{
-	char *end;
-	uint32_t n = strtoul(text, &end, 0);
-
-	errno = 0;
-	if (!*text || *end)
-		die(text);
-	return n;
-}
-
-static size_t get_hex(const char *text, uint8_t *bytes, size_t max)
-{
-	size_t n = 0;
-
-	errno = 0;
-	for (; text[0]; text += 2, n++)
-		if (n == max || sscanf(text, "%2hhx", bytes + n) != 1)
-			die(text);
-	return n;
-}
-
 static void put_ip(struct message *m, uint16_t type, int family,
 		   const char *text)
 {
 	uint8_t ip[16];
 
-	errno = 0;
-	if (inet_pton(family, text, ip) != 1)
-		die(text);
+	get_ip(family, text, ip);
 	message_put(m, type, ip, family == AF_INET ? 4 : 16);
 }
 
@@ -244,10 +204,8 @@ static void put_value(struct message *m, const struct attr *attr,
 		message_put(m, attr->type, &number, sizeof(number));
 		break;
 	case KIND_MAC:
-		errno = 0;
-		if (sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", mac, mac + 1,
-			   mac + 2, mac + 3, mac + 4, mac + 5) != 6)
-			die(text);
+		if (!is_mac(text, mac))
+			die_wrong(text);
 		message_put(m, attr->type, mac, sizeof(mac));
 		break;
 	case KIND_STRING:
@@ -289,9 +247,8 @@ static void put_words(struct message *m, char **words)
 	struct nlattr *nest = NULL;
 
 	for (; words[0]; words += 2, before = attr) {
-		errno = 0;
 		if (!words[1] || m->n == ARRAY_SIZE(m->offsets))
-			die(words[0]);
+			die_wrong(words[0]);
 		attr = attr_find(words[0]);
 		message_note(m, words[0]);
 		if (!attr) {
@@ -313,12 +270,9 @@ static void put_words(struct message *m, char **words)
 
 static int nl_open(void)
 {
-	const int on = 1;
-	int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC);
+	int fd = open_socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC);
 
-	if (fd < 0 || setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on,
-				 sizeof(on)))
-		die("socket");
+	set_option(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
 	return fd;
 }
 
@@ -454,7 +408,6 @@ static int request(const char *command, char **words)
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(commands[i].name, command))
 			break;
-	errno = 0;
 	message_init(&m, nl_family(fd, PODSWITCH_MCGRP_PORTS, &group), NLM_F_ACK,
 		     i < ARRAY_SIZE(commands) ? commands[i].cmd :
 						get_number(command));

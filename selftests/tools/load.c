@@ -17,32 +17,18 @@
  * a request for the server's ADDRESS until its reply; of broadcast a frame to
  * all until the server has it. ADDRESS is the server's, "-" as a namespace is
  * this one. arp and broadcast go by the device eth0. What does not arrive within
- * PATIENCE_S is an error: exit status 1.
+ * PATIENCE_S is an error.
  */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/if_packet.h>
 #include <net/ethernet.h>
-#include <net/if.h>
 #include <netinet/if_ether.h>
 #include <netinet/tcp.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#include "tool.h"
+
 #define PORT		5002
 #define PATIENCE_S	10
 #define BLOCK_LEN	65536
@@ -70,76 +56,26 @@ struct workload {
 
 static uint8_t block[BLOCK_LEN];
 
-static void die(const char *what)
-{
-	fprintf(stderr, "load: %s: %s\n", what,
-		errno ? strerror(errno) : "wrong");
-	exit(1);
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
-
-static void enter(const char *ns)
-{
-	char path[128];
-	int fd;
-
-	if (!strcmp(ns, "-"))
-		return;
-	snprintf(path, sizeof(path), "/run/netns/%s", ns);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		die(ns);
-	close(fd);
-}
-
-static void set_patience(int fd)
-{
-	const struct timeval patience = { .tv_sec = PATIENCE_S };
-
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
-		       sizeof(patience)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
-		       sizeof(patience)))
-		die("setsockopt");
-}
-
 static int open_inet(int type)
 {
-	const int size = 1 << 23, on = 1;
-	int fd = socket(AF_INET, type, 0);
+	int fd = open_socket(AF_INET, type, 0);
 
-	if (fd < 0)
-		die("socket");
-	set_patience(fd);
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
-	    (type == SOCK_STREAM &&
-	     setsockopt(fd, SOL_TCP, TCP_NODELAY, &on, sizeof(on))) ||
-	    (type == SOCK_DGRAM &&
-	     setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size))))
-		die("setsockopt");
+	set_patience(fd, PATIENCE_S);
+	set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (type == SOCK_STREAM)
+		set_option(fd, SOL_TCP, TCP_NODELAY, 1);
+	else
+		set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, 1 << 23);
 	return fd;
 }
 
 /* Receives frames of a type that come in by DEVICE, not those that leave. */
 static int open_packet(uint16_t ethertype)
 {
-	struct sockaddr_ll at = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(ethertype),
-		.sll_ifindex = if_nametoindex(DEVICE),
-	};
-	int fd = socket(AF_PACKET, SOCK_RAW, 0);
+	int fd = open_socket(AF_PACKET, SOCK_RAW, 0);
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)))
-		die("packet socket");
-	set_patience(fd);
+	bind_packet(fd, DEVICE, ethertype);
+	set_patience(fd, PATIENCE_S);
 	return fd;
 }
 
@@ -158,12 +94,12 @@ static void recv_all(int fd, void *data, size_t len)
 
 static int accept_one(int listening)
 {
-	const int on = 1;
 	int fd = accept(listening, NULL, NULL);
 
-	if (fd < 0 || setsockopt(fd, SOL_TCP, TCP_NODELAY, &on, sizeof(on)))
+	if (fd < 0)
 		die("accept");
-	set_patience(fd);
+	set_option(fd, SOL_TCP, TCP_NODELAY, 1);
+	set_patience(fd, PATIENCE_S);
 	return fd;
 }
 
@@ -446,7 +382,7 @@ static struct job get_job(char **argv)
 		.client_ns = argv[2],
 		.server_ns = argv[3],
 		.server = { .sin_family = AF_INET, .sin_port = htons(PORT) },
-		.count = strtoul(argv[5], NULL, 10),
+		.count = get_number(argv[5]),
 	};
 	size_t i;
 

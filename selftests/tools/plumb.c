@@ -23,9 +23,6 @@
  * programs stay as long as their device; those of the redirects are constant,
  * without lookup or check.
  */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/genetlink.h>
 #include <linux/if_link.h>
@@ -33,22 +30,14 @@
 #include <linux/openvswitch.h>
 #include <linux/rtnetlink.h>
 #include <net/ethernet.h>
-#include <net/if.h>
 #include <netinet/ether.h>
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "../../genl/uapi/linux/podswitch.h"
+#include "tool.h"
 
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
 #define MESSAGE_LEN	4096
 #define LAST_ONES	10
 
@@ -59,20 +48,6 @@
 #define NETKIT_PEER_INFO	1
 #define NETKIT_MODE		5
 #define NETKIT_MODE_L2		0U
-
-static void die(const char *what)
-{
-	fprintf(stderr, "plumb: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
 
 static uint32_t index_of(const char *dev)
 {
@@ -148,11 +123,7 @@ static void nest_end(struct message *m, struct nlattr *nest)
 
 static int netlink_open(int protocol)
 {
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
-
-	if (fd < 0)
-		die("netlink");
-	return fd;
+	return open_socket(AF_NETLINK, SOCK_RAW, protocol);
 }
 
 /*
@@ -238,8 +209,8 @@ static void slave_request(struct message *m, uint32_t master, uint32_t dev)
 
 static int attach_many(char **argv, bool ports)
 {
-	unsigned long n, first = strtoul(argv[2], NULL, 10);
-	unsigned long last = strtoul(argv[3], NULL, 10);
+	unsigned long n, first = get_number(argv[2]);
+	unsigned long last = get_number(argv[3]);
 	uint64_t start, ns, least = UINT64_MAX;
 	uint32_t master = index_of(argv[0]);
 	uint16_t family = 0;
@@ -591,14 +562,14 @@ static int ovs_flow(int argc, char **argv)
 		fd = ovs_request(&m, OVS_FLOW_FAMILY, OVS_FLOW_CMD_NEW,
 				 argv[0]);
 		m.hdr.nlmsg_flags |= NLM_F_CREATE;
-		put_flow(&m, OVS_FLOW_ATTR_KEY, strtoul(argv[1], NULL, 10),
+		put_flow(&m, OVS_FLOW_ATTR_KEY, get_number(argv[1]),
 			 &key, htons(types[i]), arp);
 		put_flow(&m, OVS_FLOW_ATTR_MASK, UINT32_MAX, &mask, UINT16_MAX,
 			 arp);
 		actions = nest_start(&m, OVS_FLOW_ATTR_ACTIONS);
 		for (out = 3; out < argc; out++)
 			put_u32(&m, OVS_ACTION_ATTR_OUTPUT,
-				strtoul(argv[out], NULL, 10));
+				get_number(argv[out]));
 		nest_end(&m, actions);
 		netlink_ask(fd, &m, NULL, "flow");
 		close(fd);

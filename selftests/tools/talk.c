@@ -17,121 +17,42 @@
  * Sockets are connected, so that an answer only arrives if it comes from the
  * address and port that was called. The exit status tells whether all did.
  */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <sched.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
+
+#include "tool.h"
 
 #define PATIENCE_S	10
 #define PAUSE_US	2000
 #define LONGEST	65507
 #define MAX_SOCKETS	1024
 
-static void die(const char *what)
-{
-	fprintf(stderr, "talk: %s: %s\n", what,
-		errno ? strerror(errno) : "wrong");
-	exit(1);
-}
-
-static unsigned long get_number(const char *text, unsigned long max)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	errno = EINVAL;
-	if (!*text || *end || n > max)
-		die(text);
-	return n;
-}
-
 /* --- sockets --- */
 
-struct address {
-	struct sockaddr_storage sa;
-	socklen_t len;
-};
-
-static struct address address_parse(const char *ip, const char *port)
+static int open_stubborn(int family, int type)
 {
-	struct address a = { 0 };
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&a.sa;
-	struct sockaddr_in *in = (struct sockaddr_in *)&a.sa;
+	int fd = open_socket(family, type, 0);
 
-	if (inet_pton(AF_INET, ip, &in->sin_addr) == 1) {
-		in->sin_family = AF_INET;
-		in->sin_port = htons(get_number(port, 65535));
-		a.len = sizeof(*in);
-	} else if (inet_pton(AF_INET6, ip, &in6->sin6_addr) == 1) {
-		in6->sin6_family = AF_INET6;
-		in6->sin6_port = htons(get_number(port, 65535));
-		a.len = sizeof(*in6);
-	} else {
-		errno = EINVAL;
-		die(ip);
-	}
-	return a;
-}
-
-static void enter(const char *ns)
-{
-	char path[128];
-	int fd;
-
-	if (!strcmp(ns, "-"))
-		return;
-	snprintf(path, sizeof(path), "/run/netns/%s", ns);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		die(ns);
-	close(fd);
-}
-
-static int open_socket(int family, int type)
-{
-	const struct timeval patience = { .tv_sec = PATIENCE_S };
-	const int size = 1 << 22;
-	int fd = socket(family, type, 0);
-
-	if (fd < 0 ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
-		       sizeof(patience)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
-		       sizeof(patience)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
-		die("socket");
+	set_patience(fd, PATIENCE_S);
+	set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, 1 << 22);
 	return fd;
 }
 
 /* Not for sockets whose port is chosen by the kernel: it would give two of them
  * the same.
  */
-static void bind_to(int fd, const struct address *a)
+static void bind_again(int fd, const struct address *a)
 {
-	const int on = 1;
-
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
-	    bind(fd, (const struct sockaddr *)&a->sa, a->len))
-		die("bind");
+	set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	bind_to(fd, a);
 }
 
 /* --- the server --- */
 
 static int listen_at(const struct address *a, int type)
 {
-	int fd = open_socket(a->sa.ss_family, type);
+	int fd = open_stubborn(a->sa.ss_family, type);
 
-	bind_to(fd, a);
+	bind_again(fd, a);
 	if (type == SOCK_STREAM && listen(fd, MAX_SOCKETS))
 		die("listen");
 	return fd;
@@ -189,20 +110,6 @@ static void serve(const struct address *a, unsigned long every)
 
 /* --- the client --- */
 
-/* Content that differs from one socket and step to the next. */
-static void fill(uint8_t *data, size_t len, uint64_t seed)
-{
-	uint64_t x = 88172645463325252ULL + (seed << 17);
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		x ^= x << 13;
-		x ^= x >> 7;
-		x ^= x << 17;
-		data[i] = x >> 32;
-	}
-}
-
 static void say(int fd, uint64_t seed, size_t size)
 {
 	static uint8_t data[LONGEST];
@@ -221,10 +128,9 @@ static void hear(int fd, uint64_t seed, size_t size)
 		 MSG_WAITALL);
 	if (n < 0)
 		die("receive");
-	errno = 0;
 	fill(data, size, seed);
 	if ((size_t)n != size || memcmp(got, data, size))
-		die("answer");
+		die_wrong("answer");
 }
 
 static void take_step(const int *fds, size_t n, const char *step,
@@ -238,7 +144,7 @@ static void take_step(const int *fds, size_t n, const char *step,
 			usleep(PAUSE_US);
 		return;
 	}
-	size = get_number(step + is_silent, LONGEST);
+	size = get_number_to(step + is_silent, LONGEST);
 	for (i = 0; i < n; i++)
 		say(fds[i], number * n + i, size);
 	for (i = 0; i < n && !is_silent; i++)
@@ -248,20 +154,20 @@ static void take_step(const int *fds, size_t n, const char *step,
 static void talk(const struct address *a, int type, const char *count,
 		 char **steps)
 {
-	size_t n = *count == '@' ? 1 : get_number(count, MAX_SOCKETS), i;
+	size_t n = *count == '@' ? 1 : get_number_to(count, MAX_SOCKETS), i;
 	static int fds[MAX_SOCKETS];
 	struct address from;
 	unsigned int number;
 
 	for (i = 0; i < n; i++) {
-		fds[i] = open_socket(a->sa.ss_family, type);
+		fds[i] = open_stubborn(a->sa.ss_family, type);
 		if (*count == '@') {
-			from = address_parse(a->sa.ss_family == AF_INET ?
-					     "0.0.0.0" : "::", count + 1);
-			bind_to(fds[i], &from);
+			from = get_address(a->sa.ss_family == AF_INET ?
+					   "0.0.0.0" : "::",
+					   get_number_to(count + 1, 65535));
+			bind_again(fds[i], &from);
 		}
-		if (connect(fds[i], (const struct sockaddr *)&a->sa, a->len))
-			die("connect");
+		connect_to(fds[i], a);
 	}
 	for (number = 0; steps[number]; number++)
 		take_step(fds, n, steps[number], number);
@@ -278,9 +184,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	enter(argv[2]);
-	a = address_parse(argv[3], argv[4]);
+	a = get_address(argv[3], get_number_to(argv[4], 65535));
 	if (!strcmp(argv[1], "serve"))
-		serve(&a, argc > 5 ? get_number(argv[5], 1000000) : 1);
+		serve(&a, argc > 5 ? get_number_to(argv[5], 1000000) : 1);
 	talk(&a, strcmp(argv[1], "tcp") ? SOCK_DGRAM : SOCK_STREAM,
 	     argv[5], argv + 6);
 	return 0;

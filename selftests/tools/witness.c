@@ -16,19 +16,10 @@
  * It takes a frame as a receiver would that believes as much as it can, and
  * shares nothing with the switch's own reading of it.
  */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <linux/if_packet.h>
 #include <net/ethernet.h>
-#include <net/if.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
+
+#include "tool.h"
 
 #define MAX_STATIONS	16
 #define MAX_SHOWN	5
@@ -36,44 +27,10 @@
 #define BATCH		64
 #define LEN		(1 << 14)
 
-static void die(const char *what)
-{
-	fprintf(stderr, "witness: %s: %s\n", what,
-		errno ? strerror(errno) : "not understood");
-	exit(2);
-}
-
 /* --- who is there --- */
-
-struct station {
-	uint8_t mac[6];
-	uint8_t ip4[4];
-	uint8_t ip6[16];
-	uint8_t link_local[16];
-};
 
 static struct station stations[MAX_STATIONS];
 static unsigned int n_stations;
-
-static void add_station(const char *text)
-{
-	struct station *s = &stations[n_stations++];
-	char ip4[INET_ADDRSTRLEN], ip6[INET6_ADDRSTRLEN];
-
-	errno = 0;
-	if (n_stations > MAX_STATIONS ||
-	    sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx,%15[^,],%45s",
-		   &s->mac[0], &s->mac[1], &s->mac[2], &s->mac[3], &s->mac[4],
-		   &s->mac[5], ip4, ip6) != 8 ||
-	    inet_pton(AF_INET, ip4, s->ip4) != 1 ||
-	    inet_pton(AF_INET6, ip6, s->ip6) != 1)
-		die(text);
-	/* RFC 4291, appendix A */
-	memcpy(s->link_local,
-	       (uint8_t[]){ 0xfe, 0x80, 0, 0, 0, 0, 0, 0, s->mac[0] ^ 2,
-			    s->mac[1], s->mac[2], 0xff, 0xfe, s->mac[3],
-			    s->mac[4], s->mac[5] }, 16);
-}
 
 static const struct station *station_of(const uint8_t *mac)
 {
@@ -294,22 +251,14 @@ static void hear(const uint8_t *frame, size_t len)
 
 static int listen_on(const char *dev)
 {
-	struct sockaddr_ll addr = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(ETH_P_ALL),
-		.sll_ifindex = if_nametoindex(dev),
-	};
 	const struct timeval wait = { .tv_usec = 100000 };
-	const int size = 1 << 26, on = 1;
-	int fd = socket(AF_PACKET, SOCK_RAW, 0);
+	int fd = open_socket(AF_PACKET, SOCK_RAW, 0);
 
-	if (fd < 0 || !addr.sll_ifindex ||
-	    setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on,
-		       sizeof(on)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) ||
-	    bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
-		die(dev);
+	set_option(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
+	set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, 1 << 26);
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)))
+		die("setsockopt");
+	bind_packet(fd, dev, ETH_P_ALL);
 	return fd;
 }
 
@@ -337,13 +286,11 @@ int main(int argc, char **argv)
 	struct tpacket_stats stats = { 0 };
 	socklen_t size = sizeof(stats);
 	sigset_t term;
-	int fd, i;
+	int fd;
 
-	errno = 0;
 	if (argc < 3)
-		die("arguments");
-	for (i = 2; i < argc; i++)
-		add_station(argv[i]);
+		die_wrong("arguments");
+	n_stations = get_stations(argv + 2, stations, MAX_STATIONS);
 	fd = listen_on(argv[1]);
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);

@@ -5,24 +5,11 @@
  *
  *   xdp NS DEV
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/if_link.h>
-#include <net/if.h>
-#include <sched.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
-static void die(const char *what)
-{
-	fprintf(stderr, "xdp: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
+#include "tool.h"
 
 static int bpf(int cmd, union bpf_attr *attr)
 {
@@ -40,7 +27,7 @@ static int load(void)
 		.prog_type = BPF_PROG_TYPE_XDP,
 		.expected_attach_type = BPF_XDP,
 		.insns = (uintptr_t)program,
-		.insn_cnt = sizeof(program) / sizeof(program[0]),
+		.insn_cnt = ARRAY_SIZE(program),
 		.license = (uintptr_t)"GPL",
 	};
 
@@ -50,8 +37,7 @@ static int load(void)
 int main(int argc, char **argv)
 {
 	union bpf_attr attr = { 0 };
-	char path[128];
-	int ns, prog;
+	int prog;
 
 	if (argc != 3) {
 		fputs("usage: xdp NS DEV\n", stderr);
@@ -60,10 +46,7 @@ int main(int argc, char **argv)
 	prog = load();
 	if (prog < 0)
 		die("program");
-	snprintf(path, sizeof(path), "/run/netns/%s", argv[1]);
-	ns = open(path, O_RDONLY | O_CLOEXEC);
-	if (ns < 0 || setns(ns, CLONE_NEWNET))
-		die(argv[1]);
+	enter(argv[1]);
 	attr.link_create.prog_fd = prog;
 	attr.link_create.target_ifindex = if_nametoindex(argv[2]);
 	attr.link_create.attach_type = BPF_XDP;

@@ -9,21 +9,9 @@
  * with content of its own. ADDRESS is the server's. "-" is this namespace.
  * The exit status tells whether all arrived whole and in order.
  */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/wait.h>
-#include <unistd.h>
+
+#include "tool.h"
 
 #define PORT		5001
 #define PATIENCE_S	20
@@ -33,26 +21,6 @@
 /* Prime, so that a block out of its place is wrong wherever it comes. */
 #define PATTERN_LEN	1048573
 static uint8_t pattern[PATTERN_LEN];
-
-static void die(const char *what)
-{
-	fprintf(stderr, "xfer: %s: %s\n", what,
-		errno ? strerror(errno) : "wrong");
-	exit(1);
-}
-
-static void pattern_fill(void)
-{
-	uint64_t x = 88172645463325252ULL;
-	size_t i;
-
-	for (i = 0; i < PATTERN_LEN; i++) {
-		x ^= x << 13;
-		x ^= x >> 7;
-		x ^= x << 17;
-		pattern[i] = x >> 32;
-	}
-}
 
 /* The longest piece of the endless pattern that is in one place at @at. */
 static size_t pattern_piece(uint64_t at, size_t want, const uint8_t **piece)
@@ -78,81 +46,19 @@ static bool pattern_is(uint64_t at, const uint8_t *data, size_t len)
 
 /* --- sockets --- */
 
-struct address {
-	struct sockaddr_storage sa;
-	socklen_t len;
-};
-
-static struct address address_parse(const char *text)
+static int open_in(const char *ns, int family, int type)
 {
-	struct address a = { 0 };
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&a.sa;
-	struct sockaddr_in *in = (struct sockaddr_in *)&a.sa;
+	int home = enter_from_here(ns);
+	int fd = open_socket(family, type, 0);
 
-	if (inet_pton(AF_INET, text, &in->sin_addr) == 1) {
-		in->sin_family = AF_INET;
-		in->sin_port = htons(PORT);
-		a.len = sizeof(*in);
-	} else if (inet_pton(AF_INET6, text, &in6->sin6_addr) == 1) {
-		in6->sin6_family = AF_INET6;
-		in6->sin6_port = htons(PORT);
-		a.len = sizeof(*in6);
-	} else {
-		errno = EINVAL;
-		die(text);
+	leave(home);
+	set_patience(fd, PATIENCE_S);
+	set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (type == SOCK_DGRAM) {
+		set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, 1 << 25);
+		set_option(fd, SOL_SOCKET, SO_SNDBUFFORCE, 1 << 25);
 	}
-	return a;
-}
-
-static void enter(const char *ns)
-{
-	char path[128];
-	int fd;
-
-	if (!strcmp(ns, "-"))
-		return;
-	snprintf(path, sizeof(path), "/run/netns/%s", ns);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		die(ns);
-	close(fd);
-}
-
-static int open_socket(const char *ns, int family, int type)
-{
-	const struct timeval patience = { .tv_sec = PATIENCE_S };
-	const int size = 1 << 25, on = 1;
-	int home, fd;
-
-	home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	enter(ns);
-	fd = socket(family, type, 0);
-	if (home < 0 || fd < 0 || setns(home, CLONE_NEWNET))
-		die("socket");
-	close(home);
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
-		       sizeof(patience)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
-		       sizeof(patience)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)))
-		die("setsockopt");
-	if (type == SOCK_DGRAM &&
-	    (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) ||
-	     setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size))))
-		die("setsockopt");
 	return fd;
-}
-
-static void bind_to(int fd, const struct address *a)
-{
-	if (bind(fd, (const struct sockaddr *)&a->sa, a->len))
-		die("bind");
-}
-
-static void connect_to(int fd, const struct address *a)
-{
-	if (connect(fd, (const struct sockaddr *)&a->sa, a->len))
-		die("connect");
 }
 
 /* --- a stream --- */
@@ -170,8 +76,7 @@ static void tcp_serve(int listening)
 		if (!pattern_is(at, buffer, n)) {
 			fprintf(stderr, "xfer: at byte %llu\n",
 				(unsigned long long)at);
-			errno = 0;
-			die("content");
+			die_wrong("content");
 		}
 		at += n;
 	}
@@ -197,9 +102,8 @@ static void tcp_send(int fd, uint64_t len)
 	if (shutdown(fd, SHUT_WR) ||
 	    recv(fd, &got, sizeof(got), MSG_WAITALL) != sizeof(got))
 		die("acknowledgement");
-	errno = 0;
 	if (got != len)
-		die("length");
+		die_wrong("length");
 }
 
 /* --- datagrams --- */
@@ -236,8 +140,7 @@ static void udp_serve(int fd, const struct sizes *sizes)
 		if ((size_t)n != size || !pattern_is(size, buffer, n)) {
 			fprintf(stderr, "xfer: %zd bytes instead of %lu\n", n,
 				size);
-			errno = 0;
-			die("content");
+			die_wrong("content");
 		}
 		if (!window_ends(sizes, size, ++in_window))
 			continue;
@@ -254,9 +157,8 @@ static void udp_wait(int fd, unsigned long size)
 
 	if (recv(fd, &got, sizeof(got), 0) != sizeof(got))
 		die("acknowledgement");
-	errno = 0;
 	if (got != size)
-		die("order");
+		die_wrong("order");
 }
 
 /* One window is under way while the one before is being acknowledged. */
@@ -285,17 +187,6 @@ static void udp_send(int fd, const struct sizes *sizes)
 
 /* --- command line --- */
 
-static unsigned long get_number(const char *text)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	errno = EINVAL;
-	if (!*text || *end)
-		die(text);
-	return n;
-}
-
 static void usage(void)
 {
 	fputs("usage: xfer tcp SERVER-NS ADDRESS CLIENT-NS MEGABYTES\n"
@@ -320,12 +211,12 @@ int main(int argc, char **argv)
 		sizes = (struct sizes){ get_number(argv[5]),
 					get_number(argv[6]),
 					get_number(argv[7]) };
-	pattern_fill();
-	server = address_parse(argv[3]);
-	listening = open_socket(argv[2], server.sa.ss_family,
-				tcp ? SOCK_STREAM : SOCK_DGRAM);
-	fd = open_socket(argv[4], server.sa.ss_family,
-			 tcp ? SOCK_STREAM : SOCK_DGRAM);
+	fill(pattern, PATTERN_LEN, 0);
+	server = get_address(argv[3], PORT);
+	listening = open_in(argv[2], server.sa.ss_family,
+			    tcp ? SOCK_STREAM : SOCK_DGRAM);
+	fd = open_in(argv[4], server.sa.ss_family,
+		     tcp ? SOCK_STREAM : SOCK_DGRAM);
 	bind_to(listening, &server);
 	if (tcp && listen(listening, 1))
 		die("listen");

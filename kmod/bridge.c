@@ -14,6 +14,7 @@
 
 #include "admin.h"
 #include "cfg.h"
+#include "lower.h"
 #include "port.h"
 #include "psw.h"
 

@@ -14,6 +14,7 @@
 #include "fdb.h"
 #include "follow.h"
 #include "forward.h"
+#include "lower.h"
 #include "port.h"
 #include "psw.h"
 #include "violation.h"

@@ -9,7 +9,6 @@
 #include "address.h"
 #include "admin.h"
 #include "cfg.h"
-#include "port.h"
 #include "psw.h"
 
 /**

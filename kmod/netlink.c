@@ -11,6 +11,7 @@
 
 #include "address.h"
 #include "cfg.h"
+#include "lower.h"
 #include "notify.h"
 #include "port.h"
 #include "psw.h"

@@ -2,8 +2,6 @@
 #ifndef _PSW_PORT_H
 #define _PSW_PORT_H
 
-#include <linux/types.h>
-
 struct net_device;
 struct netlink_ext_ack;
 struct psw_port;
@@ -15,8 +13,5 @@ int psw_port_add(struct psw_switch *sw, struct net_device *dev,
 int psw_port_change(struct psw_port *port, struct psw_port_cfg *cfg,
 		    struct netlink_ext_ack *extack);
 void psw_port_del(struct psw_port *port);
-void psw_port_set_peer_rtnl(struct psw_port *port, bool is_up);
-struct net_device *psw_dev_peer_rtnl(struct net_device *dev);
-struct psw_port *psw_port_get_rtnl(const struct net_device *dev);
 
 #endif /* _PSW_PORT_H */

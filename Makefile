@@ -26,6 +26,7 @@ PSW_SRC := $(wildcard userspace/psw/*.c)
 CNI_SRC := $(wildcard cni/*.c)
 UNIT_SRC := $(wildcard selftests/user/test_*.c)
 TOOL_SRC := $(wildcard selftests/tools/*.c)
+MAN8 := $(wildcard userspace/man/*.8)
 
 objects = $(patsubst %.c,$(B)/$(1)/%.o,$(2))
 DYN := $(call objects,obj,$(NL_SRC) $(LIB_SRC))
@@ -43,7 +44,7 @@ MAKEFLAGS += --no-print-directory
 endif
 
 .PHONY: all deps psw cni lib kmod install uninstall unit tools genl \
-	genl-check lint check fuzz demo vm bench-quick clean help
+	genl-check lint check fuzz fuzz-cni demo vm bench bench-quick bench-cni clean help
 .DELETE_ON_ERROR:
 
 all: psw cni ## psw and the CNI plugin (the default)
@@ -54,7 +55,8 @@ help: ## this list
 	@echo "variables: KVER= DESTDIR= PREFIX= CNI_BIN= V=1 CFLAGS="
 
 deps:
-	@scripts/need gcc make pkg-config libc6-dev libmnl-dev libcjson-dev
+	@scripts/need gcc make pkg-config libc6-dev libmnl-dev libnftnl-dev \
+		libcjson-dev
 
 # --- userspace ---
 
@@ -70,7 +72,7 @@ $(B)/libpodswitch.a: $(DYN)
 # The plugin is one file that runs anywhere: no loader, no libraries.
 $(B)/podswitch: $(STATIC)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -static -Wl,--gc-sections -o $@ $^ \
-		-L$$(cat $(B)/static-libs)/lib -lmnl -lcjson
+		-L$$(cat $(B)/static-libs)/lib -lnftnl -lmnl -lcjson
 
 $(STATIC): | $(B)/static-libs
 $(B)/static-libs: scripts/static-libs | deps
@@ -96,7 +98,7 @@ install: all ## psw, man page and headers to DESTDIR/PREFIX, the plugin to CNI_B
 	install -m 644 userspace/lib/podswitch.h $(DESTDIR)$(PREFIX)/include/
 	install -m 644 genl/uapi/linux/podswitch.h \
 		$(DESTDIR)$(PREFIX)/include/linux/
-	install -m 644 userspace/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+	install -m 644 $(MAN8) $(DESTDIR)$(PREFIX)/share/man/man8/
 	install -m 755 $(B)/podswitch $(DESTDIR)$(CNI_BIN)/.podswitch.new
 	mv -f $(DESTDIR)$(CNI_BIN)/.podswitch.new $(DESTDIR)$(CNI_BIN)/podswitch
 
@@ -105,7 +107,7 @@ uninstall: ## what install put there, away
 		$(DESTDIR)$(PREFIX)/lib/libpodswitch.a \
 		$(DESTDIR)$(PREFIX)/include/podswitch.h \
 		$(DESTDIR)$(PREFIX)/include/linux/podswitch.h \
-		$(DESTDIR)$(PREFIX)/share/man/man8/psw.8 \
+		$(MAN8:userspace/man/%=$(DESTDIR)$(PREFIX)/share/man/man8/%) \
 		$(DESTDIR)$(CNI_BIN)/podswitch
 
 # --- the module ---
@@ -131,6 +133,12 @@ $(B)/tools/%: selftests/tools/%.c | deps
 	$(Q)mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE $(ALL_CFLAGS) -MMD -MP -o $@ $<
 
+# Linked as the plugin is, which they measure.
+$(B)/tools/floor $(B)/tools/cnibench: $(B)/tools/%: selftests/tools/%.c | $(B)/static-libs
+	$(Q)mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -I$$(cat $(B)/static-libs)/include \
+		$(ALL_CFLAGS) -static -o $@ $< -L$$(cat $(B)/static-libs)/lib -lmnl
+
 $(B)/san/%.o: %.c | deps
 	$(Q)mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(ALL_CPPFLAGS) -Iuserspace/psw -Icni $(ALL_CFLAGS) \
@@ -142,7 +150,8 @@ $(B)/libunit.a: $(SAN)
 $(B)/unit/%: selftests/user/%.c $(B)/libunit.a
 	$(Q)mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(ALL_CPPFLAGS) -Iuserspace/psw -Icni $(ALL_CFLAGS) \
-		$(SANITIZE) -MMD -MP -o $@ $< $(B)/libunit.a -lmnl -lcjson
+		$(SANITIZE) -MMD -MP -o $@ $< $(B)/libunit.a -lnftnl -lmnl \
+		-lcjson
 
 unit: all $(UNITS) ## tests that need neither root nor a kernel
 	$(Q)selftests/unit
@@ -156,6 +165,27 @@ check: ## all tests, on booted kernels too; the last line counts them
 fuzz: all tools ## a million broken frames on User-Mode Linux with KASAN (its first run builds it)
 	$(Q)STAGES=fuzz KERNELS=uml-debug selftests/check
 
+# Of the archive, a fuzzer is linked with the parsers that it names, no more.
+FUZZERS := $(patsubst selftests/user/%.c,$(B)/fuzz/%,$(wildcard selftests/user/fuzz_*.c))
+FUZZ_CC = clang $(ALL_CPPFLAGS) -Icni $(ALL_CFLAGS) $(SANITIZE) -MMD -MP
+
+$(B)/fuzz/%.o: %.c | deps
+	$(Q)scripts/need clang libclang-rt-dev && mkdir -p $(@D)
+	$(call say,CC,$@)$(FUZZ_CC) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+$(B)/fuzz/lib.a: $(patsubst %.c,$(B)/fuzz/%.o,$(NL_SRC) $(LIB_SRC) $(filter-out %/main.c,$(CNI_SRC)))
+	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/fuzz/fuzz_%: selftests/user/fuzz_%.c $(B)/fuzz/lib.a
+	$(call say,CC,$@)$(FUZZ_CC) -fsanitize=fuzzer -o $@ $< $(B)/fuzz/lib.a \
+		$(LDFLAGS) -lnftnl -lmnl -lcjson
+
+$(B)/fuzz/fuzz_conf: LDFLAGS += -Wl,--wrap=cni_conf_resolv
+
+RUNS ?= 10000000
+fuzz-cni: $(FUZZERS) ## ten million broken configurations, and results, for the CNI plugin; RUNS=N, or SECONDS=N
+	$(Q)selftests/user/fuzz $(if $(SECONDS),--seconds $(SECONDS),--runs $(RUNS)) $(FUZZERS)
+
 demo: ## two pods of a container runtime, talking, in a VM, before your eyes
 	$(Q)selftests/demo
 
@@ -167,6 +197,9 @@ bench: all tools ## the switch beside all else that joins pods, counted and time
 
 bench-quick: all tools ## instructions that the switch adds to a frame, beside the bridge's
 	$(Q)selftests/bench/quick
+
+bench-cni: all tools ## the CNI plugin beside bridge and host-local, in a VM; SAVE=1 keeps it in doc/
+	$(Q)selftests/bench/cni $(if $(SAVE),--save)
 
 clean: ## all that was made (not the cache)
 	rm -rf $(B) kmod/*.o kmod/*.ko kmod/*.mod kmod/*.mod.c kmod/.*.cmd \

@@ -82,21 +82,22 @@ static int cni_parse_ip(struct cni_addressing *ad, const cJSON *item,
 	const char *address = "";
 
 	if (ad->n_ips == CNI_IPS_MAX)
-		return cni_fail(err, CNI_ERR_DELEGATE,
+		return cni_fail(err, CNI_ERR_CONFIG,
 				"there are more than %d addresses",
 				CNI_IPS_MAX);
-	if (cni_json_string(item, where, key, &address, err) ||
+	if (cni_json_must_object(item, where, err) ||
+	    cni_json_string(item, where, key, &address, err) ||
 	    cni_json_string(item, where, "gateway", &gateway, err) ||
 	    cni_json_uint(item, where, "interface", &interface, err))
 		return -1;
 	ip->interface = (int)interface;
 	if (!cni_prefix_parse(address, &ip->address))
-		return cni_fail(err, CNI_ERR_DELEGATE,
+		return cni_fail(err, CNI_ERR_CONFIG,
 				"\"%s%s\": \"%s\" is not an address with a prefix length",
 				where, key, address);
 	ip->has_gateway = gateway[0];
 	if (ip->has_gateway && !cni_address_parse(gateway, &ip->gateway))
-		return cni_fail(err, CNI_ERR_DELEGATE,
+		return cni_fail(err, CNI_ERR_CONFIG,
 				"\"%sgateway\": \"%s\" is not an address",
 				where, gateway);
 	ad->n_ips++;
@@ -114,7 +115,7 @@ static int cni_parse_routes(struct cni_addressing *ad, const cJSON *object,
 		return -1;
 	cJSON_ArrayForEach(item, routes) {
 		if (ad->n_routes == CNI_ROUTES_MAX)
-			return cni_fail(err, CNI_ERR_DELEGATE,
+			return cni_fail(err, CNI_ERR_CONFIG,
 					"there are more than %d routes",
 					CNI_ROUTES_MAX);
 		snprintf(where, sizeof(where), "%sroutes[%zu].", path,

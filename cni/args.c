@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io.h"
+
 enum {
 	CNI_ARG_UNUSED = -1,	/* known, and of no use to us */
 };
@@ -67,6 +69,10 @@ int cni_args_read(struct cni_args *args, const char *text,
 	memset(args, 0, sizeof(*args));
 	if (!text)
 		return 0;
+	if (text[cni_utf8_span(text)])
+		return cni_fail(err, CNI_ERR_ENVIRONMENT,
+				"invalid CNI_ARGS: not UTF-8, from byte %zu on",
+				cni_utf8_span(text));
 	args->text = strdup(text);
 	if (!args->text)
 		return cni_fail(err, CNI_ERR_IO, "out of memory");

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "delegate.h"
 #include "hash.h"
@@ -14,152 +13,223 @@ enum {
 	CNI_TRIES_MAX = 64,	/* then others are choosing too busily */
 };
 
-/* The making of one port. */
-struct cni_attachment {
-	struct cni_session *s;
-	const struct podswitch_switch *sw;
-	uint32_t ifindex;
-	struct cni_addressing *ad;
-	uint8_t *mac;
-	struct cni_pick picks[CNI_RANGES_MAX];
-	struct cni_taken taken;
-};
-
-/*
- * A pod's MAC address is made of its first IP address: when that is given to
- * another pod, what neighbours remember of it is still right.
- */
-static int cni_attach_mac(const struct cni_attachment *a,
-			  struct cni_error *err)
+bool cni_attach_mac(const struct cni_session *s, uint8_t *mac)
 {
-	const struct podswitch_address *address;
-	char text[INET6_ADDRSTRLEN];
-	uint64_t random;
+	const struct podswitch_owner *owner = &s->owner;
 
-	if (a->s->conf.has_mac) {
-		memcpy(a->mac, a->s->conf.mac, 6);
-		return 0;
+	if (s->conf.has_mac) {
+		memcpy(mac, s->conf.mac, 6);
+		return true;
 	}
-	if (a->ad->n_ips) {
-		address = &a->ad->ips[0].address.address;
-		cni_hash_mac(cni_hash("pod", cni_address_print(address, text),
-				      NULL), a->mac);
-		return 0;
-	}
-	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
-		return cni_fail(err, CNI_ERR_KERNEL,
-				"cannot get random numbers: %s",
-				strerror(errno));
-	cni_hash_mac(random, a->mac);
-	return 0;
+	if (cni_conf_own_ipam(&s->conf))
+		return false;
+	cni_hash_mac(cni_hash("pod", owner->network, owner->container_id,
+			      owner->ifname, NULL), mac);
+	return true;
 }
 
-static int cni_attach_once(const struct cni_attachment *a)
+/*
+ * The MAC address is made of the first IP address: when that is given to
+ * another pod, what neighbours remember of it is still right.
+ */
+static void cni_attach_mac_of_ip(const struct cni_attaching *a)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (!cni_attach_mac(a->s, a->mac))
+		cni_hash_mac(cni_hash("pod", cni_address_print(
+					&a->ad->ips[0].address.address, text),
+				      NULL), a->mac);
+}
+
+static int cni_attach_fail(const struct cni_attaching *a, int ret,
+			   struct cni_error *err)
+{
+	return cni_fail(err, cni_kernel_code(ret),
+			"cannot attach the pod to switch \"%s\": %s",
+			a->sw->name, podswitch_error(a->s->psw));
+}
+
+/* The pod's own addresses first, so that their indices are @ad's. */
+static int cni_attach_port(const struct cni_attaching *a,
+			   enum podswitch_guard guard)
 {
 	struct podswitch_port_config cfg = PODSWITCH_PORT_CONFIG_DEFAULT;
-	struct podswitch_address addresses[CNI_IPS_MAX];
+	struct podswitch_address addresses[CNI_IPS_MAX + CNI_ALLOWED_MAX];
 	const struct cni_conf *conf = &a->s->conf;
 	size_t i;
 
 	for (i = 0; i < a->ad->n_ips; i++)
 		addresses[i] = a->ad->ips[i].address.address;
+	memcpy(&addresses[i], conf->allowed,
+	       conf->n_allowed * sizeof(*conf->allowed));
 	cfg.mac = a->mac;
-	cfg.guard = conf->guard;
+	cfg.guard = guard;
 	cfg.isolated = conf->isolated;
 	cfg.hairpin = conf->hairpin;
+	cfg.pvid = conf->vlan;
+	cfg.trunk = conf->n_trunk ? conf->trunk : NULL;
+	cfg.n_trunk = conf->n_trunk;
+	cfg.storm_limit = conf->storm_limit;
 	cfg.owner = &a->s->owner;
 	cfg.addresses = addresses;
-	cfg.n_addresses = a->ad->n_ips;
+	cfg.n_addresses = i + conf->n_allowed;
 	return podswitch_port_new(a->s->psw, a->sw->ifindex, a->ifindex, &cfg);
 }
 
-static int cni_attach_fail(const struct cni_attachment *a,
-			   struct cni_error *err)
-{
-	return cni_fail(err, CNI_ERR_KERNEL,
-			"cannot attach the pod to switch \"%s\": %s",
-			a->sw->name, podswitch_error(a->s->psw));
-}
+/* --- addresses that we choose --- */
 
 /* Which of our choices was refused, or -1. */
-static int cni_attach_refused(const struct cni_attachment *a)
+static int cni_attach_refused(const struct cni_attaching *a)
 {
 	const char *attribute = podswitch_error_attribute(a->s->psw);
 	int index = podswitch_error_address(a->s->psw);
 
+	if (index >= (int)a->ad->n_ips)
+		return -1;
 	if (index >= 0 || a->s->conf.has_mac)
 		return index;
 	/* The MAC address is the first address in another form. */
 	return attribute && !strcmp(attribute, "mac") ? 0 : -1;
 }
 
-static int cni_attach_choosing(struct cni_attachment *a, struct cni_error *err)
-{
+/* The choosing of addresses for one port. */
+struct cni_choosing {
+	const struct cni_attaching *a;
+	struct cni_pick picks[CNI_RANGES_MAX];
+	struct cni_taken taken;
 	unsigned int tries;
+	struct podswitch_switch sw;	/* as it was read last */
+};
+
+static bool cni_attach_moved(const struct podswitch_switch *before,
+			     const struct podswitch_switch *now)
+{
+	return cni_address_cmp(&before->last_ipv4, &now->last_ipv4) ||
+	       cni_address_cmp(&before->last_ipv6, &now->last_ipv6);
+}
+
+/*
+ * Has another ADD been quicker since we read the switch? Then it tells the
+ * addresses that this one chose, and we go on behind these.
+ */
+static bool cni_attach_follow(struct cni_choosing *c, unsigned int refused)
+{
+	const struct cni_attaching *a = c->a;
+	struct podswitch_switch now;
+	bool follows = false;
+	unsigned int i;
+
+	if (podswitch_switch_get(a->s->psw, a->sw->ifindex, &now) ||
+	    !cni_attach_moved(&c->sw, &now))
+		return false;
+	c->sw = now;
+	for (i = 0; i < a->s->conf.n_sets; i++) {
+		if (!cni_ipam_follow(&c->picks[i], &now))
+			continue;
+		cni_ipam_ip(&c->picks[i], &a->ad->ips[i]);
+		follows |= i == refused;
+	}
+	return follows;
+}
+
+static int cni_attach_go_on(struct cni_choosing *c, unsigned int refused,
+			    struct cni_error *err)
+{
+	const struct cni_attaching *a = c->a;
+
+	if (c->tries < CNI_TRIES_BLIND && cni_attach_follow(c, refused))
+		return 0;
+	if (c->tries == CNI_TRIES_BLIND &&
+	    cni_taken_load(&c->taken, a->s, a->sw->ifindex, err))
+		return -1;
+	if (cni_ipam_next(&c->picks[refused], &c->taken, err))
+		return -1;
+	cni_ipam_ip(&c->picks[refused], &a->ad->ips[refused]);
+	return 0;
+}
+
+static int cni_attach_choosing(struct cni_choosing *c, struct cni_error *err)
+{
+	const struct cni_attaching *a = c->a;
 	int refused;
 	int ret;
 
-	for (tries = 1; tries <= CNI_TRIES_MAX; tries++) {
-		if (cni_attach_mac(a, err))
-			return -1;
-		ret = cni_attach_once(a);
+	for (c->tries = 1; c->tries <= CNI_TRIES_MAX; c->tries++) {
+		cni_attach_mac_of_ip(a);
+		ret = cni_attach_port(a, cni_conf_guard(&a->s->conf, true));
 		if (!ret)
 			return 0;
 		refused = ret == -EBUSY ? cni_attach_refused(a) : -1;
 		if (refused < 0)
-			return cni_attach_fail(a, err);
-		if (tries == CNI_TRIES_BLIND &&
-		    cni_taken_load(&a->taken, a->s->psw, a->sw->ifindex, err))
+			return cni_attach_fail(a, ret, err);
+		if (cni_attach_go_on(c, (unsigned int)refused, err))
 			return -1;
-		if (cni_ipam_next(&a->picks[refused], &a->taken, err))
-			return -1;
-		cni_ipam_ip(&a->picks[refused], &a->ad->ips[refused]);
 	}
 	return cni_fail(err, CNI_ERR_TRY_AGAIN,
 			"%d addresses in a row were taken by others",
 			CNI_TRIES_MAX);
 }
 
-static int cni_attach_own(struct cni_attachment *a, struct cni_error *err)
+static int cni_attach_own(const struct cni_attaching *a, struct cni_error *err)
 {
 	const struct cni_conf *conf = &a->s->conf;
+	struct cni_choosing c = { .a = a, .sw = *a->sw };
 	unsigned int i;
 	int ret;
 
-	if (cni_ipam_begin(conf, a->sw, a->picks, err))
+	if (cni_ipam_begin(conf, a->sw, c.picks, err))
 		return -1;
+	for (i = 0; i < a->n_kept; i++)
+		cni_ipam_keep(c.picks, conf->n_sets, &a->kept[i]);
 	for (i = 0; i < conf->n_sets; i++)
-		cni_ipam_ip(&a->picks[i], &a->ad->ips[i]);
+		cni_ipam_ip(&c.picks[i], &a->ad->ips[i]);
 	a->ad->n_ips = conf->n_sets;
 	memcpy(a->ad->routes, conf->routes,
 	       conf->n_routes * sizeof(*conf->routes));
 	a->ad->n_routes = conf->n_routes;
-	ret = cni_attach_choosing(a, err);
-	cni_taken_fini(&a->taken);
+	a->ad->dns = cJSON_Duplicate(conf->ipam_dns, true);
+	ret = cni_attach_choosing(&c, err);
+	cni_taken_fini(&c.taken);
 	return ret;
 }
 
-int cni_attach(struct cni_session *s, const struct podswitch_switch *sw,
-	       uint32_t ifindex, struct cni_addressing *ad, uint8_t *mac,
-	       struct cni_error *err)
-{
-	struct cni_attachment a = {
-		.s = s,
-		.sw = sw,
-		.ifindex = ifindex,
-		.ad = ad,
-		.mac = mac,
-	};
+/* --- addresses that another plugin chooses --- */
 
-	ad->n_ips = 0;
-	ad->n_routes = 0;
-	ad->dns = NULL;
-	if (cni_conf_own_ipam(&s->conf))
-		return cni_attach_own(&a, err);
-	if (cni_delegated(&s->conf) &&
-	    cni_delegate(s->req, &s->conf, "ADD", ad, err))
+static int cni_attach_declare(const struct cni_attaching *a,
+			      struct cni_error *err)
+{
+	struct podswitch_address addresses[CNI_IPS_MAX];
+	size_t i;
+	int ret;
+
+	for (i = 0; i < a->ad->n_ips; i++)
+		addresses[i] = a->ad->ips[i].address.address;
+	ret = podswitch_address_new(a->s->psw, a->ifindex, addresses, i);
+	return ret ? cni_attach_fail(a, ret, err) : 0;
+}
+
+/* A guard that knows no IP address yet lets a DHCP client ask for one. */
+static int cni_attach_other(const struct cni_attaching *a,
+			    struct cni_error *err)
+{
+	bool delegated = cni_delegated(&a->s->conf);
+	int ret;
+
+	cni_attach_mac(a->s, a->mac);
+	ret = cni_attach_port(a, cni_conf_guard(&a->s->conf, delegated));
+	if (ret)
+		return cni_attach_fail(a, ret, err);
+	if (!delegated)
+		return 0;
+	if (cni_delegate(a->s->req, &a->s->conf, "ADD", a->ad, err))
 		return -1;
-	if (cni_attach_mac(&a, err))
-		return -1;
-	return cni_attach_once(&a) ? cni_attach_fail(&a, err) : 0;
+	return cni_attach_declare(a, err);
+}
+
+int cni_attach(const struct cni_attaching *a, struct cni_error *err)
+{
+	if (cni_conf_own_ipam(&a->s->conf))
+		return cni_attach_own(a, err);
+	return cni_attach_other(a, err);
 }

@@ -50,11 +50,18 @@ static int cni_check_expected(struct cni_checking *c)
 	return cni_check_find(c);
 }
 
+/* Of the addresses in prevResult, those of the interface that is ours. */
 static int cni_check_masquerade(struct cni_checking *c)
 {
+	static struct cni_addressing ours;
+	size_t i;
+
 	if (!c->s.conf.ip_masq)
 		return 0;
-	return cni_masquerade_check(c->s.conf.name, &c->ad, c->err);
+	for (i = 0; i < c->ad.n_ips; i++)
+		if (c->ad.ips[i].interface == c->interface)
+			ours.ips[ours.n_ips++] = c->ad.ips[i];
+	return cni_masquerade_check(&c->s.conf, &ours, c->err);
 }
 
 static int cni_check_delegate(struct cni_checking *c)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "gateway.h"
 #include "switch.h"
 
 static int cni_check_switch(struct cni_checking *c)
@@ -19,6 +20,16 @@ static int cni_check_switch(struct cni_checking *c)
 	if (!(link.flags & IFF_UP))
 		return cni_fail(c->err, CNI_ERR_CHECK, "switch \"%s\" is down",
 				name);
+	if (c->s.conf.promisc && !(link.flags & IFF_PROMISC))
+		return cni_fail(c->err, CNI_ERR_CHECK,
+				"switch \"%s\" is not promiscuous", name);
+	if (!c->s.conf.uplink)
+		return 0;
+	if (nl_link_get(&c->s.rtnl, c->s.conf.uplink, &link) ||
+	    link.ifindex != c->sw.uplink)
+		return cni_fail(c->err, CNI_ERR_CHECK,
+				"\"%s\" is not the uplink of switch \"%s\"",
+				c->s.conf.uplink, name);
 	return 0;
 }
 
@@ -47,48 +58,77 @@ static bool cni_check_declared(const struct podswitch_port *port,
 	size_t i;
 
 	for (i = 0; i < port->n_addresses; i++)
-		if (!cni_address_cmp(&port->addresses[i], address))
+		if (port->addresses[i].family != AF_PACKET &&
+		    port->addresses[i].shared == address->shared &&
+		    !cni_address_cmp(&port->addresses[i], address))
 			return true;
 	return false;
 }
 
+/* Sets @has_ips if the pod has addresses of its own. */
 static int cni_check_addresses(const struct cni_checking *c,
-			       const struct podswitch_port *port)
+			       const struct podswitch_port *port,
+			       bool *has_ips)
 {
+	const struct cni_conf *conf = &c->s.conf;
 	const struct podswitch_address *address;
 	char text[INET6_ADDRSTRLEN];
 	size_t i;
 
 	for (i = 0; i < c->ad.n_ips; i++) {
 		address = &c->ad.ips[i].address.address;
-		if (c->ad.ips[i].interface == c->interface &&
-		    !cni_check_declared(port, address))
+		if (c->ad.ips[i].interface != c->interface)
+			continue;
+		*has_ips = true;
+		if (!cni_check_declared(port, address))
 			return cni_fail(c->err, CNI_ERR_CHECK,
 					"port %s does not hold address %s",
 					port->name,
 					cni_address_print(address, text));
 	}
+	for (i = 0; i < conf->n_allowed; i++)
+		if (!cni_check_declared(port, &conf->allowed[i]))
+			return cni_fail(c->err, CNI_ERR_CHECK,
+					"port %s has not all of \"allowedAddresses\"",
+					port->name);
 	return 0;
 }
 
+static bool cni_check_trunk(const struct cni_conf *conf,
+			    const struct podswitch_port *port)
+{
+	return conf->n_trunk == port->n_trunk &&
+	       (!port->n_trunk ||
+		!memcmp(conf->trunk, port->trunk,
+			port->n_trunk * sizeof(*port->trunk)));
+}
+
 static int cni_check_settings(const struct cni_checking *c,
-			      const struct podswitch_port *port)
+			      const struct podswitch_port *port, bool has_ips)
 {
 	const struct cni_conf *conf = &c->s.conf;
-	int guard = conf->guard;
+	enum podswitch_guard guard = cni_conf_guard(conf, has_ips);
+	const char *wrong = NULL;
 
-	if (guard < 0)
-		guard = port->n_addresses ? PODSWITCH_GUARD_MAC_IP :
-					    PODSWITCH_GUARD_MAC;
-	if ((int)port->guard != guard)
+	if (port->guard != guard)
 		return cni_fail(c->err, CNI_ERR_CHECK,
 				"guard of port %s is \"%s\" instead of \"%s\"",
 				port->name, podswitch_guard_name(port->guard),
-				podswitch_guard_name((enum podswitch_guard)guard));
-	if (port->isolated != conf->isolated || port->hairpin != conf->hairpin)
+				podswitch_guard_name(guard));
+	if (port->isolated != conf->isolated)
+		wrong = "portIsolation";
+	else if (port->hairpin != conf->hairpin)
+		wrong = "hairpinMode";
+	else if (port->pvid != conf->vlan)
+		wrong = "vlan";
+	else if (!cni_check_trunk(conf, port))
+		wrong = "vlanTrunk";
+	else if (port->storm_limit != conf->storm_limit)
+		wrong = "stormLimit";
+	if (wrong)
 		return cni_fail(c->err, CNI_ERR_CHECK,
-				"port %s has not the configuration's \"portIsolation\" and \"hairpinMode\"",
-				port->name);
+				"port %s has not the configuration's \"%s\"",
+				port->name, wrong);
 	return 0;
 }
 
@@ -113,6 +153,7 @@ static int cni_check_mac(const struct cni_checking *c,
 static int cni_check_port(const struct podswitch_port *port, void *arg)
 {
 	struct cni_checking *c = arg;
+	bool has_ips = false;
 	int ret = 0;
 
 	if (!cni_session_owns(&c->s, &port->owner))
@@ -123,45 +164,53 @@ static int cni_check_port(const struct podswitch_port *port, void *arg)
 		ret = cni_fail(c->err, CNI_ERR_CHECK,
 			       "port %s is not on switch \"%s\"", port->name,
 			       c->sw.name);
-	else if (cni_check_addresses(c, port) || cni_check_settings(c, port) ||
+	else if (cni_check_addresses(c, port, &has_ips) ||
+		 cni_check_settings(c, port, has_ips) ||
 		 cni_check_mac(c, port))
 		ret = -1;
 	return ret ? -EBADMSG : 0;
 }
 
-/* The gateways that the switch was seen to have, one bit each. */
+/* The gateways that their device was seen to have, one bit each. */
 struct cni_check_gateways {
-	const struct cni_checking *c;
+	const struct cni_addressing *ad;
 	uint64_t seen;
 };
 
 static int cni_check_gateway(const struct nlmsghdr *nlh, void *arg)
 {
 	struct cni_check_gateways *gateways = arg;
-	const struct cni_checking *c = gateways->c;
+	const struct cni_addressing *ad = gateways->ad;
 	struct podswitch_address address;
 	struct nl_address there;
 	size_t i;
 
-	if (!nl_address_parse(nlh, &there) || there.ifindex != c->sw.ifindex)
+	if (!nl_address_parse(nlh, &there))
 		return 0;
 	cni_address_set(&address, there.family, there.bytes);
-	for (i = 0; i < c->ad.n_ips; i++)
-		if (!cni_address_cmp(&c->ad.ips[i].gateway, &address))
+	for (i = 0; i < ad->n_ips; i++)
+		if (!cni_address_cmp(&ad->ips[i].gateway, &address))
 			gateways->seen |= UINT64_C(1) << i;
 	return 0;
 }
 
 static int cni_check_gateways(struct cni_checking *c)
 {
-	struct cni_check_gateways gateways = { .c = c };
+	struct cni_check_gateways gateways = { .ad = &c->ad };
 	char text[INET6_ADDRSTRLEN];
+	struct nl_link link = { 0 };
 	const struct cni_ip *ip;
+	char name[IFNAMSIZ];
 	size_t i;
 
 	if (!c->s.conf.is_gateway)
 		return 0;
-	if (nl_address_dump(&c->s.rtnl, cni_check_gateway, &gateways))
+	cni_gateway_name(&c->s.conf, name);
+	if (nl_link_get(&c->s.rtnl, name, &link) || !(link.flags & IFF_UP))
+		return cni_fail(c->err, CNI_ERR_CHECK,
+				"gateway device %s is missing or down", name);
+	if (nl_address_dump(&c->s.rtnl, link.ifindex, cni_check_gateway,
+			    &gateways))
 		return cni_fail(c->err, CNI_ERR_KERNEL, "%s",
 				nl_error(&c->s.rtnl));
 	for (i = 0; i < c->ad.n_ips; i++) {
@@ -169,8 +218,8 @@ static int cni_check_gateways(struct cni_checking *c)
 		if (ip->interface == c->interface && ip->has_gateway &&
 		    !(gateways.seen >> i & 1))
 			return cni_fail(c->err, CNI_ERR_CHECK,
-					"switch \"%s\" has not gateway address %s",
-					c->sw.name,
+					"\"%s\" has not gateway address %s",
+					name,
 					cni_address_print(&ip->gateway, text));
 	}
 	return 0;

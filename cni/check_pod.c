@@ -30,7 +30,7 @@ static int cni_check_link(struct cni_checking *c, struct nl *nl,
 		return cni_fail(c->err, CNI_ERR_CHECK,
 				"interface %s in the pod is not the other end of %s",
 				name, c->s.host_end);
-	if (!(link->flags & IFF_UP))
+	if (!(link->flags & IFF_UP) && !c->s.conf.disable_interface)
 		return cni_fail(c->err, CNI_ERR_CHECK,
 				"interface %s in the pod is down", name);
 	if (link->mtu > c->host_end.mtu)
@@ -127,7 +127,8 @@ static int cni_check_inside(struct cni_checking *c, struct nl *nl)
 	if (cni_check_link(c, nl, &link))
 		return -1;
 	seen.ifindex = link.ifindex;
-	if (nl_address_dump(nl, cni_check_note_ip, &seen) ||
+	if (nl_address_dump(nl, link.ifindex, cni_check_note_ip,
+			    &seen) ||
 	    nl_route_dump(nl, cni_check_note_route, &seen))
 		return cni_fail(c->err, CNI_ERR_KERNEL, "%s", nl_error(nl));
 	return cni_check_missing(c, &seen);

@@ -78,6 +78,22 @@ int cni_fail(struct cni_error *err, int code, const char *format, ...);
 __attribute__((format(printf, 2, 3)))
 int cni_explain(struct cni_error *err, const char *format, ...);
 
+/**
+ * cni_kernel_code() - the code of a request that failed
+ * @ret: a negative errno value
+ *
+ * Return: CNI_ERR_TRY_AGAIN if it may go well in a moment, CNI_ERR_KERNEL if
+ * not.
+ */
+int cni_kernel_code(int ret);
+
+/**
+ * cni_join() - adds an error to others, of which none is to be forgotten
+ * @all: the others: the first gives code and message, the rest are details
+ * @one: one more
+ */
+void cni_join(struct cni_error *all, const struct cni_error *one);
+
 /* add.c, del.c, check.c, gc.c, status.c, version.c */
 cni_verb_fn cni_add;
 cni_verb_fn cni_del;

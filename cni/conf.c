@@ -10,6 +10,9 @@
 #define CNI_OWN_IPAM "podswitch"
 
 static const char *const cni_versions[CNI_N_VERSIONS] = {
+	[CNI_0_1_0] = "0.1.0",
+	[CNI_0_2_0] = "0.2.0",
+	[CNI_0_3_0] = "0.3.0",
 	[CNI_0_3_1] = "0.3.1",
 	[CNI_0_4_0] = "0.4.0",
 	[CNI_1_0_0] = "1.0.0",
@@ -26,12 +29,10 @@ static const struct cni_bool {
 	{ "portIsolation", offsetof(struct cni_conf, isolated) },
 	{ "hairpinMode", offsetof(struct cni_conf, hairpin) },
 	{ "enabledad", offsetof(struct cni_conf, enabledad) },
-};
-
-/* Settings of the reference plugin that podswitch does not offer. */
-static const char *const cni_refused[] = {
-	"promiscMode", "vlan", "vlanTrunk", "preserveDefaultVlan",
-	"disableContainerInterface", "forceAddress",
+	{ "forceAddress", offsetof(struct cni_conf, force_address) },
+	{ "promiscMode", offsetof(struct cni_conf, promisc) },
+	{ "disableContainerInterface",
+	  offsetof(struct cni_conf, disable_interface) },
 };
 
 const char *cni_version_name(enum cni_version version)
@@ -56,28 +57,36 @@ bool cni_conf_own_ipam(const struct cni_conf *conf)
 static int cni_conf_decode(struct cni_conf *conf, const char *text,
 			   struct cni_error *err)
 {
-	const char *end = text;
+	conf->json = cni_json_parse(text, "the configuration", err);
+	return conf->json ? 0 : -1;
+}
 
-	conf->json = cJSON_ParseWithOpts(text, &end, true);
-	if (!conf->json)
-		return cni_fail(err, CNI_ERR_DECODE,
-				"the configuration is not JSON, from byte %zu on",
-				(size_t)(end - text));
-	if (!cJSON_IsObject(conf->json))
-		return cni_fail(err, CNI_ERR_DECODE,
-				"the configuration is not a JSON object");
-	return 0;
+static int cni_fail_version(const char *version, struct cni_error *err)
+{
+	char list[128] = "";
+	size_t used = 0;
+	int i;
+
+	for (i = 0; i < CNI_N_VERSIONS; i++)
+		used += (size_t)snprintf(list + used, sizeof(list) - used,
+					 "%s\"%s\"", i ? " " : "",
+					 cni_versions[i]);
+	cni_fail(err, CNI_ERR_VERSION, "incompatible CNI versions");
+	return cni_explain(err, "config is \"%s\", plugin supports [%s]",
+			   version, list);
 }
 
 static int cni_conf_version(struct cni_conf *conf, struct cni_request *req,
 			    struct cni_error *err)
 {
-	/* An absent version is the oldest. */
 	const char *version = "";
 	int i;
 
 	if (cni_json_string(conf->json, "", "cniVersion", &version, err))
 		return -1;
+	/* CNI 0.2.0 brought the key: an absent version is the one before. */
+	if (!version[0])
+		version = cni_versions[CNI_0_1_0];
 	for (i = 0; i < CNI_N_VERSIONS; i++) {
 		if (strcmp(version, cni_versions[i]) != 0)
 			continue;
@@ -85,10 +94,7 @@ static int cni_conf_version(struct cni_conf *conf, struct cni_request *req,
 		req->version = cni_versions[i];
 		return 0;
 	}
-	cni_fail(err, CNI_ERR_VERSION, "incompatible CNI versions");
-	return cni_explain(err, "config is \"%s\", plugin supports "
-			   "[\"0.3.1\" \"0.4.0\" \"1.0.0\" \"1.1.0\"]",
-			   version[0] ? version : "0.1.0");
+	return cni_fail_version(version, err);
 }
 
 static int cni_conf_name(struct cni_conf *conf, struct cni_error *err)
@@ -115,6 +121,7 @@ static const char *cni_conf_peek(const cJSON *object, const char *key)
 int cni_conf_read(struct cni_conf *conf, struct cni_request *req,
 		  struct cni_error *err)
 {
+	const char *backend;
 	const cJSON *ipam;
 
 	memset(conf, 0, sizeof(*conf));
@@ -128,30 +135,26 @@ int cni_conf_read(struct cni_conf *conf, struct cni_request *req,
 	if (!conf->bridge)
 		conf->bridge = CNI_BRIDGE_DEFAULT;
 	conf->ip_masq = cJSON_IsTrue(cni_json_get(conf->json, "ipMasq"));
+	backend = cni_conf_peek(conf->json, "ipMasqBackend");
+	conf->masq_iptables = backend && !strcmp(backend, "iptables");
 	ipam = cni_json_get(conf->json, "ipam");
 	conf->ipam_type = cni_conf_peek(ipam, "type");
-	conf->prev_result = cni_json_get(conf->json, "prevResult");
+	/* CNI 0.3.0 brought it. */
+	if (conf->version >= CNI_0_3_0)
+		conf->prev_result = cni_json_get(conf->json, "prevResult");
 	return 0;
 }
 
-static int cni_conf_refuse(const struct cni_conf *conf, struct cni_error *err)
+static int cni_conf_backend(const struct cni_conf *conf, struct cni_error *err)
 {
 	const char *backend = NULL;
-	const cJSON *item;
-	size_t i;
 
-	for (i = 0; i < sizeof(cni_refused) / sizeof(*cni_refused); i++) {
-		item = cni_json_get(conf->json, cni_refused[i]);
-		if (!cni_json_zero(item))
-			return cni_json_fail(err, CNI_ERR_FIELD,
-					     cni_refused[i], item,
-					     "is not supported");
-	}
 	if (cni_json_string(conf->json, "", "ipMasqBackend", &backend, err))
 		return -1;
-	if (backend && backend[0] && strcmp(backend, "nftables") != 0)
+	if (backend && backend[0] && !conf->masq_iptables &&
+	    strcmp(backend, "nftables") != 0)
 		return cni_fail(err, CNI_ERR_FIELD,
-				"\"ipMasqBackend\": \"%s\" is not supported",
+				"\"ipMasqBackend\": \"%s\" is none of \"nftables\" and \"iptables\"",
 				backend);
 	return 0;
 }
@@ -166,6 +169,12 @@ static int cni_conf_bools(struct cni_conf *conf, struct cni_error *err)
 				  err))
 			return -1;
 	conf->is_gateway |= conf->is_default_gateway;
+	if (conf->hairpin && conf->promisc)
+		return cni_fail(err, CNI_ERR_CONFIG,
+				"\"hairpinMode\": true and \"promiscMode\": true exclude each other");
+	if (conf->disable_interface && conf->ipam_type)
+		return cni_fail(err, CNI_ERR_CONFIG,
+				"\"disableContainerInterface\": true contradicts \"ipam\": an interface that is down has no addresses");
 	return 0;
 }
 
@@ -200,34 +209,6 @@ static int cni_conf_mtu(struct cni_conf *conf, struct cni_error *err)
 	return 0;
 }
 
-static int cni_conf_guard(struct cni_conf *conf, struct cni_error *err)
-{
-	const char *name = NULL;
-	bool check = false;
-	const char *known;
-	int guard;
-
-	if (cni_json_string(conf->json, "", "guard", &name, err) ||
-	    cni_json_bool(conf->json, "", "macspoofchk", &check, err))
-		return -1;
-	for (guard = PODSWITCH_GUARD_OFF; name && conf->guard < 0; guard++) {
-		known = podswitch_guard_name((enum podswitch_guard)guard);
-		if (!known)
-			return cni_fail(err, CNI_ERR_CONFIG,
-					"\"guard\": \"%s\" is none of \"off\", \"mac\" and \"mac+ip\"",
-					name);
-		if (!strcmp(name, known))
-			conf->guard = guard;
-	}
-	if (check && conf->guard == PODSWITCH_GUARD_OFF)
-		return cni_fail(err, CNI_ERR_CONFIG,
-				"\"macspoofchk\": true contradicts \"guard\": \"off\"");
-	if (conf->guard == PODSWITCH_GUARD_MAC_IP && !conf->ipam_type)
-		return cni_fail(err, CNI_ERR_CONFIG,
-				"\"guard\": \"mac+ip\" needs IP addresses, and there is no \"ipam\"");
-	return 0;
-}
-
 /* Whatever asks first, is heard: runtimeConfig, args, CNI_ARGS. */
 static int cni_conf_mac(struct cni_conf *conf, struct cni_error *err)
 {
@@ -252,44 +233,26 @@ static int cni_conf_mac(struct cni_conf *conf, struct cni_error *err)
 	return 0;
 }
 
-static int cni_conf_dns_list(const cJSON *dns, const char *key,
-			     struct cni_error *err)
+/* What the runtime and other plugins put beside the settings. */
+static int cni_conf_beside(const struct cni_conf *conf, struct cni_error *err)
 {
-	const cJSON *array = NULL;
-	const cJSON *item;
-	char path[32];
+	const cJSON *args = NULL;
+	const cJSON *unused;
 
-	if (cni_json_array(dns, "dns.", key, &array, err))
+	if (cni_json_object(conf->json, "", "prevResult", &unused, err) ||
+	    cni_json_object(conf->json, "", "runtimeConfig", &unused, err) ||
+	    cni_json_object(conf->json, "", "args", &args, err))
 		return -1;
-	snprintf(path, sizeof(path), "dns.%s", key);
-	cJSON_ArrayForEach(item, array)
-		if (!cJSON_IsString(item))
-			return cni_json_fail(err, CNI_ERR_CONFIG, path, item,
-					     "is not a string");
-	return 0;
-}
-
-static int cni_conf_dns(struct cni_conf *conf, struct cni_error *err)
-{
-	const char *domain;
-
-	if (cni_json_object(conf->json, "", "dns", &conf->dns, err) ||
-	    cni_json_string(conf->dns, "dns.", "domain", &domain, err) ||
-	    cni_conf_dns_list(conf->dns, "nameservers", err) ||
-	    cni_conf_dns_list(conf->dns, "search", err) ||
-	    cni_conf_dns_list(conf->dns, "options", err))
-		return -1;
-	if (cni_json_zero(conf->dns))
-		conf->dns = NULL;
-	return 0;
+	return cni_json_object(args, "args.", "cni", &unused, err);
 }
 
 int cni_conf_settings(struct cni_conf *conf, const struct cni_request *req,
 		      struct cni_error *err)
 {
-	if (cni_conf_refuse(conf, err) || cni_conf_bools(conf, err) ||
-	    cni_conf_bridge(conf, err) || cni_conf_mtu(conf, err) ||
-	    cni_conf_guard(conf, err) || cni_conf_dns(conf, err) ||
+	if (cni_conf_beside(conf, err) || cni_conf_backend(conf, err) ||
+	    cni_conf_bools(conf, err) || cni_conf_bridge(conf, err) ||
+	    cni_conf_mtu(conf, err) || cni_conf_port(conf, err) ||
+	    cni_conf_dns(conf, err) ||
 	    cni_args_read(&conf->args, req->args, err) ||
 	    cni_conf_mac(conf, err))
 		return -1;
@@ -299,5 +262,6 @@ int cni_conf_settings(struct cni_conf *conf, const struct cni_request *req,
 void cni_conf_fini(struct cni_conf *conf)
 {
 	cJSON_Delete(conf->json);
+	cJSON_Delete(conf->ipam_dns);
 	cni_args_fini(&conf->args);
 }

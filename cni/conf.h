@@ -20,12 +20,18 @@
 enum {
 	CNI_RANGES_MAX = 64,
 	CNI_IPS_MAX = 64,
-	CNI_ROUTES_MAX = 64,
+	CNI_ROUTES_MAX = 62,
 	CNI_WANTED_MAX = 16,
+	CNI_ALLOWED_MAX = 32,
+	CNI_TRUNK_MAX = 256,		/* what the kernel takes in a port */
+	CNI_VLAN_MAX = 4094,		/* IEEE 802.1Q-2018, table 9-2 */
 };
 
 /* The versions of the specification that we speak, oldest first. */
 enum cni_version {
+	CNI_0_1_0,
+	CNI_0_2_0,
+	CNI_0_3_0,
 	CNI_0_3_1,
 	CNI_0_4_0,
 	CNI_1_0_0,
@@ -56,6 +62,7 @@ struct cni_range {
  * @name: name of the network
  * @bridge: name of the switch
  * @ip_masq: masquerade what leaves the network's subnets
+ * @masq_iptables: by iptables instead of nf_tables
  * @ipam_type: IPAM plugin, or NULL for a network without IP addresses
  * @prev_result: prevResult, or NULL
  * @is_gateway: give the switch the gateways' addresses
@@ -63,11 +70,22 @@ struct cni_range {
  * @isolated: keep the pod from other isolated pods
  * @hairpin: let the pod's frames return to it
  * @enabledad: detect duplicates of IPv6 addresses
+ * @force_address: replace another gateway's address on the switch
+ * @promisc: let the host see all that the switch forwards
+ * @disable_interface: leave the pod's interface down
  * @guard: an enum podswitch_guard value, or negative for the default
  * @mtu: of the pod's interface in bytes, or 0 for the switch's
+ * @vlan: VLAN of what the pod sends without a tag, or 0 for none
+ * @trunk: VLANs that the pod has with tags
+ * @n_trunk: how many ranges there are
+ * @storm_limit: frames to groups that the pod may send in a second; 0: any
+ * @uplink: device of the host that leads out of the switch, or NULL
+ * @allowed: IP addresses that the pod may use beside its own, as others may
+ * @n_allowed: how many
  * @has_mac: the pod's MAC address is asked for
  * @mac: what is asked for
  * @dns: what the result is to say on name servers, or NULL
+ * @ipam_dns: the same, by the IPAM plugin that podswitch itself is; or NULL
  * @args: CNI_ARGS
  * @ranges: addresses to choose from, range sets in order
  * @n_ranges: how many
@@ -77,8 +95,8 @@ struct cni_range {
  * @wanted: addresses asked for
  * @n_wanted: how many
  *
- * Members behind @prev_result are filled in by cni_conf_settings(); @ranges
- * and @routes only where podswitch itself is the IPAM plugin.
+ * Members behind @prev_result are filled in by cni_conf_settings(); @ranges,
+ * @routes and @ipam_dns only where podswitch itself is the IPAM plugin.
  */
 struct cni_conf {
 	cJSON *json;
@@ -86,6 +104,7 @@ struct cni_conf {
 	const char *name;
 	const char *bridge;
 	bool ip_masq;
+	bool masq_iptables;
 	const char *ipam_type;
 	const cJSON *prev_result;
 
@@ -94,11 +113,22 @@ struct cni_conf {
 	bool isolated;
 	bool hairpin;
 	bool enabledad;
+	bool force_address;
+	bool promisc;
+	bool disable_interface;
 	int guard;
 	uint32_t mtu;
+	uint16_t vlan;
+	struct podswitch_vlan_range trunk[CNI_TRUNK_MAX];
+	size_t n_trunk;
+	uint32_t storm_limit;
+	const char *uplink;
+	struct podswitch_address allowed[CNI_ALLOWED_MAX];
+	size_t n_allowed;
 	bool has_mac;
 	uint8_t mac[6];
 	const cJSON *dns;
+	cJSON *ipam_dns;
 	struct cni_args args;
 	struct cni_range ranges[CNI_RANGES_MAX];
 	size_t n_ranges;
@@ -169,6 +199,60 @@ bool cni_conf_own_ipam(const struct cni_conf *conf);
  * @conf: the configuration
  */
 void cni_conf_fini(struct cni_conf *conf);
+
+/* conf_port.c */
+
+/**
+ * cni_conf_port() - reads what the pod's port is to be like
+ * @conf: the configuration
+ * @err: why it failed
+ *
+ * Return: 0 or -1.
+ */
+int cni_conf_port(struct cni_conf *conf, struct cni_error *err);
+
+/**
+ * cni_conf_guard() - what is to be checked in the pod's frames
+ * @conf: the configuration
+ * @has_ips: whether the pod has IP addresses
+ *
+ * Return: what the configuration says, or the default.
+ */
+enum podswitch_guard cni_conf_guard(const struct cni_conf *conf, bool has_ips);
+
+/* conf_dns.c */
+
+/**
+ * cni_conf_dns() - reads what the result is to say on name servers
+ * @conf: the configuration
+ * @err: why it failed
+ *
+ * Return: 0 or -1.
+ */
+int cni_conf_dns(struct cni_conf *conf, struct cni_error *err);
+
+/**
+ * cni_conf_resolv() - reads a file of the resolver's, as resolv.conf(5)
+ * @path: the file
+ * @dns: set to what it says, in the form of a result's "dns", to be freed
+ * @err: why it failed
+ *
+ * Return: 0 or -1.
+ */
+int cni_conf_resolv(const char *path, cJSON **dns, struct cni_error *err);
+
+/* conf_range.c */
+
+/**
+ * cni_conf_ranges() - reads the addresses to choose from
+ * @conf: the configuration
+ * @ipam: its "ipam"
+ * @err: why it failed
+ *
+ * Return: 0 or -1.
+ */
+int cni_conf_ranges(struct cni_conf *conf, const cJSON *ipam,
+		    struct cni_error *err);
 
 /* conf_ipam.c */
 

@@ -53,7 +53,8 @@ int cni_conf_route(const cJSON *item, const char *where,
 	uint32_t scope = UINT32_MAX;
 
 	memset(route, 0, sizeof(*route));
-	if (cni_route_dst(item, where, route, err) ||
+	if (cni_json_must_object(item, where, err) ||
+	    cni_route_dst(item, where, route, err) ||
 	    cni_route_gateway(item, where, route, err) ||
 	    cni_json_uint(item, where, "mtu", &route->mtu, err) ||
 	    cni_json_uint(item, where, "advmss", &route->advmss, err) ||

@@ -15,10 +15,6 @@
 
 #define CNI_COMMAND "CNI_COMMAND="
 
-enum {
-	CNI_DELEGATE_MS = 60000,
-};
-
 bool cni_delegated(const struct cni_conf *conf)
 {
 	return conf->ipam_type && !cni_conf_own_ipam(conf);
@@ -35,6 +31,10 @@ static int cni_delegate_find(const struct cni_request *req, const char *type,
 	if (!dir)
 		return cni_fail(err, CNI_ERR_ENVIRONMENT,
 				"required env variables [CNI_PATH] missing");
+	if (strchr(type, '/'))
+		return cni_fail(err, CNI_ERR_CONFIG,
+				"\"ipam.type\": \"%s\" is not a file name",
+				type);
 	for (; *dir; dir += len + (dir[len] == ':')) {
 		len = (int)strcspn(dir, ":");
 		if (len &&
@@ -68,77 +68,109 @@ static char **cni_delegate_environment(char *command)
 	return copy;
 }
 
+static int cni_delegate_fail(const struct cni_conf *conf, const char *why,
+			     struct cni_error *err)
+{
+	return cni_fail(err, CNI_ERR_DELEGATE,
+			"the result of IPAM plugin \"%s\" cannot be used: %s",
+			conf->ipam_type, why);
+}
+
 /* The plugin failed: in its own words, where it has some. */
 static int cni_delegate_refused(const struct cni_conf *conf,
-				const struct cni_run *run, const cJSON *said,
+				const struct cni_run *run,
 				struct cni_error *err)
 {
-	const char *msg = cJSON_GetStringValue(cni_json_get(said, "msg"));
-	const char *details =
-		cJSON_GetStringValue(cni_json_get(said, "details"));
-	const cJSON *code = cni_json_get(said, "code");
+	uint32_t code = CNI_ERR_DELEGATE;
+	const char *details = NULL;
+	const char *msg = NULL;
+	struct cni_error why;
+	cJSON *said = NULL;
 
-	if (!msg || !cJSON_IsNumber(code) || code->valueint <= 0)
-		return cni_fail(err, CNI_ERR_DELEGATE,
-				"IPAM plugin \"%s\" failed with status %d and no error object",
-				conf->ipam_type, run->status);
-	cni_fail(err, code->valueint, "IPAM plugin \"%s\": %s",
-		 conf->ipam_type, msg);
-	return details ? cni_explain(err, "%s", details) : -1;
+	if (run->output)
+		said = cni_json_parse(run->output, "stdout", &why);
+	/* Whatever of it is not as specified is as good as absent. */
+	cni_json_string(said, "", "msg", &msg, &why);
+	cni_json_string(said, "", "details", &details, &why);
+	if (cni_json_uint(said, "", "code", &code, &why) || !code)
+		code = CNI_ERR_DELEGATE;
+	if (msg && msg[0])
+		cni_fail(err, (int)code, "IPAM plugin \"%s\": %s",
+			 conf->ipam_type, msg);
+	else
+		cni_fail(err, CNI_ERR_DELEGATE,
+			 "IPAM plugin \"%s\" failed with status %d and no error object",
+			 conf->ipam_type, run->status);
+	if (msg && details)
+		cni_explain(err, "%s", details);
+	cJSON_Delete(said);
+	return -1;
+}
+
+/* CNI 1.1.0, section 4: a result is in the form of a version that we know. */
+static int cni_delegate_version(const cJSON *result, struct cni_error *err)
+{
+	const char *version = "";
+	int i;
+
+	if (cni_json_string(result, "", "cniVersion", &version, err))
+		return -1;
+	for (i = 0; version[0] && i < CNI_N_VERSIONS; i++)
+		if (!strcmp(version, cni_version_name((enum cni_version)i)))
+			return 0;
+	if (!version[0])
+		return 0;
+	return cni_fail(err, CNI_ERR_DELEGATE,
+			"\"cniVersion\": \"%s\" is not known", version);
 }
 
 static int cni_delegate_result(const struct cni_conf *conf,
-			       const cJSON *result, struct cni_addressing *ad,
+			       const struct cni_run *run,
+			       struct cni_addressing *ad,
 			       struct cni_error *err)
 {
 	struct cni_error why;
+	const char *msg;
+	cJSON *said;
+	int ret;
 
-	if (!cJSON_IsObject(result))
-		return cni_fail(err, CNI_ERR_DELEGATE,
-				"the result of IPAM plugin \"%s\" is not a JSON object",
-				conf->ipam_type);
-	if (!cni_addressing_parse(ad, result, &why)) {
-		if (ad->n_ips)
-			return 0;
-		cni_fail(&why, CNI_ERR_DELEGATE, "it has no address");
-	}
-	return cni_fail(err, CNI_ERR_DELEGATE,
-			"the result of IPAM plugin \"%s\" cannot be used: %.300s",
-			conf->ipam_type, why.msg);
-}
-
-static int cni_delegate_judge(const struct cni_conf *conf,
-			      const struct cni_run *run,
-			      struct cni_addressing *ad, struct cni_error *err)
-{
-	cJSON *said = run->output ? cJSON_Parse(run->output) : NULL;
-	int ret = 0;
-
-	if (run->status)
-		ret = cni_delegate_refused(conf, run, said, err);
-	else if (ad)
-		ret = cni_delegate_result(conf, said, ad, err);
+	if (!run->output)
+		return cni_delegate_fail(conf, "it holds a NUL byte", err);
+	said = cni_json_parse(run->output, "it", &why);
+	if (!said)
+		return cni_delegate_fail(conf, why.msg, err);
+	msg = cJSON_GetStringValue(cni_json_get(said, "msg"));
+	ret = cni_delegate_version(said, &why);
+	if (!ret)
+		ret = cni_addressing_parse(ad, said, &why);
+	if (!ret && !ad->n_ips)
+		ret = cni_fail(&why, CNI_ERR_DELEGATE, "it has no address%s%s",
+			       msg ? ", but says: " : "", msg ? msg : "");
 	cJSON_Delete(said);
-	return ret;
+	return ret ? cni_delegate_fail(conf, why.msg, err) : 0;
 }
 
-static int cni_delegate_run(const struct cni_conf *conf, struct cni_run *run,
-			    struct cni_addressing *ad, struct cni_error *err)
+/* What may go well the next time is not the plugin's fault. */
+static int cni_delegate_not_run(const struct cni_conf *conf,
+				const struct cni_request *req, int ret,
+				struct cni_error *err)
 {
-	int ret = cni_run(run);
-
-	if (ret == -ETIMEDOUT)
-		cni_fail(err, CNI_ERR_DELEGATE,
-			 "IPAM plugin \"%s\" did not end within %d seconds",
-			 conf->ipam_type, CNI_DELEGATE_MS / 1000);
-	else if (ret)
-		cni_fail(err, CNI_ERR_DELEGATE,
-			 "cannot run IPAM plugin \"%s\": %s", conf->ipam_type,
-			 strerror(-ret));
-	else
-		ret = cni_delegate_judge(conf, run, ad, err);
-	free(run->output);
-	return ret ? -1 : 0;
+	switch (ret) {
+	case -ETIMEDOUT:
+		return cni_fail(err, CNI_ERR_TRY_AGAIN,
+				"IPAM plugin \"%s\", or what it started, did not end within %lld seconds",
+				conf->ipam_type,
+				(long long)req->patience_ms / 1000);
+	case -EFBIG:
+		return cni_fail(err, CNI_ERR_DELEGATE,
+				"IPAM plugin \"%s\" printed more than %d bytes",
+				conf->ipam_type, CNI_TEXT_MAX);
+	default:
+		return cni_fail(err, ret == -ETXTBSY || ret == -EAGAIN ?
+				CNI_ERR_TRY_AGAIN : CNI_ERR_DELEGATE,
+				"cannot run IPAM plugin \"%s\": %s",
+				conf->ipam_type, strerror(-ret));
+	}
 }
 
 int cni_delegate(const struct cni_request *req, const struct cni_conf *conf,
@@ -159,8 +191,15 @@ int cni_delegate(const struct cni_request *req, const struct cni_conf *conf,
 		return cni_fail(err, CNI_ERR_IO, "out of memory");
 	run.path = path;
 	run.environment = environment;
-	run.deadline_ms = cni_now_ms() + CNI_DELEGATE_MS;
-	ret = cni_delegate_run(conf, &run, ad, err);
+	run.deadline_ms = cni_now_ms() + req->patience_ms;
+	ret = cni_run(&run);
+	if (ret)
+		ret = cni_delegate_not_run(conf, req, ret, err);
+	else if (run.status)
+		ret = cni_delegate_refused(conf, &run, err);
+	else if (ad)
+		ret = cni_delegate_result(conf, &run, ad, err);
+	free(run.output);
 	free(environment);
 	return ret;
 }

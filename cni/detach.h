@@ -19,6 +19,15 @@
 int cni_detach(struct cni_session *s, struct cni_error *err);
 
 /**
+ * cni_detach_ours() - is the device of our host end's name ours?
+ * @s: the session
+ * @link: the device
+ *
+ * Return: whether it is the attachment's, or what is left of a failed ADD.
+ */
+bool cni_detach_ours(struct cni_session *s, const struct nl_link *link);
+
+/**
  * cni_detach_link() - removes the attachment's veth pair, and the port with it
  * @s: the session; its owner and host end say which
  * @err: why it could not be removed
@@ -28,7 +37,8 @@ int cni_detach(struct cni_session *s, struct cni_error *err);
 int cni_detach_link(struct cni_session *s, struct cni_error *err);
 
 /**
- * cni_detach_masquerade() - ends masquerading if the switch's last port is gone
+ * cni_detach_masquerade() - ends masquerading if the network's last port
+ *	is gone
  * @s: the session
  * @err: why it could not be ended
  *

@@ -21,7 +21,45 @@ int64_t cni_now_ms(void)
 	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
-static int cni_wait(int fd, int64_t deadline_ms)
+/* How many bytes the character that a string begins with has, 0: it is none. */
+static size_t cni_utf8_char(const char *text)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	uint32_t c = (uint8_t)text[0];
+	size_t len;
+	size_t i;
+
+	if (c < 0x80)
+		return 1;
+	if (c < 0xc0 || c > 0xf7)
+		return 0;
+	len = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+	c &= 0x7fU >> len;
+	for (i = 1; i < len; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (text[i] & 0x3f);
+	}
+	/* RFC 3629 3: the shortest form, and no halves of surrogate pairs. */
+	if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return 0;
+	return len;
+}
+
+size_t cni_utf8_span(const char *text)
+{
+	const char *at = text;
+	size_t len;
+
+	for (; *at; at += len) {
+		len = cni_utf8_char(at);
+		if (!len)
+			break;
+	}
+	return (size_t)(at - text);
+}
+
+int cni_await(int fd, int64_t deadline_ms)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
 	int64_t left_ms;
@@ -43,7 +81,7 @@ static ssize_t cni_read(int fd, char *to, size_t size, int64_t deadline_ms)
 	int err;
 
 	for (;;) {
-		err = cni_wait(fd, deadline_ms);
+		err = cni_await(fd, deadline_ms);
 		if (err)
 			return err;
 		got = read(fd, to, size);
@@ -56,11 +94,15 @@ static ssize_t cni_read(int fd, char *to, size_t size, int64_t deadline_ms)
 
 static int cni_grow(char **text, size_t *size)
 {
+	/* One byte more tells what is too long, one terminates what is not. */
+	const size_t largest = CNI_TEXT_MAX + 2;
 	size_t larger = *size ? 2 * *size : CNI_READ_FIRST;
 	char *moved;
 
-	if (larger > CNI_TEXT_MAX)
+	if (*size == largest)
 		return -EFBIG;
+	if (larger > largest)
+		larger = largest;
 	moved = realloc(*text, larger);
 	if (!moved)
 		return -ENOMEM;

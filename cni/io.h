@@ -17,6 +17,23 @@ enum {
 int64_t cni_now_ms(void);
 
 /**
+ * cni_utf8_span() - measures how much of a string is UTF-8
+ * @text: the string
+ *
+ * Return: the offset of the first byte that is not, RFC 3629, or of the end.
+ */
+size_t cni_utf8_span(const char *text);
+
+/**
+ * cni_await() - waits until a file can be read, or a process has ended
+ * @fd: the file, or the process's pidfd
+ * @deadline_ms: when to give up, as cni_now_ms() tells the time
+ *
+ * Return: 0; -ETIMEDOUT; another negative errno value.
+ */
+int cni_await(int fd, int64_t deadline_ms);
+
+/**
  * cni_read_text() - reads to the end of a file, within bounds
  * @fd: the file
  * @deadline_ms: when to give up, as cni_now_ms() tells the time

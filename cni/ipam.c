@@ -8,11 +8,21 @@
 
 /* --- what is taken --- */
 
+/* Does the port hold it, so that no other in our VLAN can? */
+static bool cni_taken_counts(const struct cni_taken *taken,
+			     const struct podswitch_port *port,
+			     const struct podswitch_address *a)
+{
+	return a->family != AF_PACKET && !a->shared &&
+	       (a->has_vlan ? a->vlan : port->pvid) == taken->vlan;
+}
+
 static int cni_taken_add(const struct podswitch_port *port, void *arg)
 {
 	struct cni_taken *taken = arg;
 	struct podswitch_address *list;
 	size_t room;
+	size_t i;
 
 	if (taken->n + port->n_addresses > taken->room) {
 		room = 2 * (taken->n + port->n_addresses);
@@ -22,10 +32,9 @@ static int cni_taken_add(const struct podswitch_port *port, void *arg)
 		taken->list = list;
 		taken->room = room;
 	}
-	if (port->n_addresses)
-		memcpy(taken->list + taken->n, port->addresses,
-		       port->n_addresses * sizeof(*port->addresses));
-	taken->n += port->n_addresses;
+	for (i = 0; i < port->n_addresses; i++)
+		if (cni_taken_counts(taken, port, &port->addresses[i]))
+			taken->list[taken->n++] = port->addresses[i];
 	return 0;
 }
 
@@ -34,16 +43,19 @@ static int cni_taken_order(const void *a, const void *b)
 	return cni_address_cmp(a, b);
 }
 
-int cni_taken_load(struct cni_taken *taken, struct podswitch *psw,
+int cni_taken_load(struct cni_taken *taken, struct cni_session *s,
 		   uint32_t ifindex, struct cni_error *err)
 {
 	struct podswitch_port_filter filter = { .switch_ifindex = ifindex };
+	int ret;
 
 	taken->n = 0;
-	if (podswitch_port_dump(psw, &filter, cni_taken_add, taken))
-		return cni_fail(err, CNI_ERR_KERNEL,
+	taken->vlan = s->conf.vlan;
+	ret = podswitch_port_dump(s->psw, &filter, cni_taken_add, taken);
+	if (ret)
+		return cni_fail(err, cni_kernel_code(ret),
 				"cannot list the addresses taken: %s",
-				podswitch_error(psw));
+				podswitch_error(s->psw));
 	if (taken->n)
 		qsort(taken->list, taken->n, sizeof(*taken->list),
 		      cni_taken_order);
@@ -151,18 +163,26 @@ int cni_ipam_next(struct cni_pick *pick, const struct cni_taken *taken,
 	return 0;
 }
 
-static int cni_pick_first(struct cni_pick *pick,
-			  const struct podswitch_switch *sw,
-			  struct cni_error *err)
+/* Behind the address that the switch declared last, or from the beginning. */
+static bool cni_pick_behind(struct cni_pick *pick,
+			    const struct podswitch_switch *sw)
 {
 	const struct podswitch_address *last;
 
 	last = pick->ranges[0].start.family == AF_INET ? &sw->last_ipv4 :
 							 &sw->last_ipv6;
+	if (!last->family || !cni_pick_locate(pick, last))
+		return false;
+	cni_pick_step(pick);
+	return true;
+}
+
+static int cni_pick_first(struct cni_pick *pick,
+			  const struct podswitch_switch *sw,
+			  struct cni_error *err)
+{
 	pick->asked = false;
-	if (last->family && cni_pick_locate(pick, last)) {
-		cni_pick_step(pick);
-	} else {
+	if (!cni_pick_behind(pick, sw)) {
 		pick->range = 0;
 		pick->at = pick->ranges[0].start;
 	}
@@ -170,6 +190,36 @@ static int cni_pick_first(struct cni_pick *pick,
 	if (cni_pick_usable(pick))
 		return 0;
 	return cni_ipam_next(pick, &(struct cni_taken){ 0 }, err);
+}
+
+bool cni_ipam_follow(struct cni_pick *pick, const struct podswitch_switch *sw)
+{
+	struct cni_pick behind = *pick;
+
+	if (pick->asked || !cni_pick_behind(&behind, sw) ||
+	    !cni_pick_usable(&behind) ||
+	    !cni_address_cmp(&behind.at, &pick->at))
+		return false;
+	pick->range = behind.range;
+	pick->at = behind.at;
+	return true;
+}
+
+void cni_ipam_keep(struct cni_pick *picks, unsigned int n_picks,
+		   const struct podswitch_address *address)
+{
+	struct cni_pick kept;
+	unsigned int i;
+
+	for (i = 0; i < n_picks; i++) {
+		kept = picks[i];
+		if (kept.asked || !cni_pick_locate(&kept, address) ||
+		    !cni_pick_usable(&kept))
+			continue;
+		kept.first = kept.at;
+		picks[i] = kept;
+		return;
+	}
 }
 
 /* Of the addresses asked for, at most one is in a set. */

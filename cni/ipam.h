@@ -11,14 +11,17 @@
 #include "addressing.h"
 #include "cni.h"
 #include "conf.h"
+#include "session.h"
 
 /**
- * struct cni_taken - the addresses that a switch's ports hold
+ * struct cni_taken - the addresses that a switch's ports hold in our VLAN
+ * @vlan: the VLAN
  * @list: the addresses, in order; NULL before cni_taken_load()
  * @n: how many
  * @room: for how many there is memory
  */
 struct cni_taken {
+	uint16_t vlan;
 	struct podswitch_address *list;
 	size_t n;
 	size_t room;
@@ -60,6 +63,17 @@ int cni_ipam_begin(const struct cni_conf *conf,
 		   struct cni_error *err);
 
 /**
+ * cni_ipam_keep() - makes an address the first candidate of its range set
+ * @picks: the range sets
+ * @n_picks: how many
+ * @address: the address, which need not be in any of them
+ *
+ * An address that was asked for goes before it.
+ */
+void cni_ipam_keep(struct cni_pick *picks, unsigned int n_picks,
+		   const struct podswitch_address *address);
+
+/**
  * cni_ipam_next() - goes on to the next candidate
  * @pick: the range set whose candidate is taken
  * @taken: addresses to pass over
@@ -69,6 +83,15 @@ int cni_ipam_begin(const struct cni_conf *conf,
  */
 int cni_ipam_next(struct cni_pick *pick, const struct cni_taken *taken,
 		  struct cni_error *err);
+
+/**
+ * cni_ipam_follow() - goes on to where others have come to meanwhile
+ * @pick: the range set whose candidate is taken
+ * @sw: the switch, read anew
+ *
+ * Return: whether there is a new candidate: none if nobody else was quicker.
+ */
+bool cni_ipam_follow(struct cni_pick *pick, const struct podswitch_switch *sw);
 
 /**
  * cni_ipam_room() - how many addresses a range set has
@@ -89,13 +112,15 @@ void cni_ipam_ip(const struct cni_pick *pick, struct cni_ip *ip);
 /**
  * cni_taken_load() - asks the kernel which addresses are taken
  * @taken: filled in; cni_taken_fini() may follow in any case
- * @psw: the switches
+ * @s: the session
  * @ifindex: the switch
  * @err: why it failed
  *
+ * Of addresses in VLANs, those in the pods' own count.
+ *
  * Return: 0 or -1.
  */
-int cni_taken_load(struct cni_taken *taken, struct podswitch *psw,
+int cni_taken_load(struct cni_taken *taken, struct cni_session *s,
 		   uint32_t ifindex, struct cni_error *err);
 
 /**

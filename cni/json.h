@@ -3,8 +3,8 @@
  * Typed reading of JSON objects.
  *
  * Keys are found without regard to case, as the Go programs around us find
- * and write them, but an exact match wins; null is as good as absent. What is
- * absent leaves its target alone. Refusals name the key, which begins with
+ * and write them, but an exact match wins; of several, the last does, as it
+ * does there; null is as good as absent. What is absent leaves its target alone. Refusals name the key, which begins with
  * where the object is, such as "ipam.", and the value.
  */
 #ifndef _CNI_JSON_H
@@ -15,6 +15,17 @@
 #include <stdint.h>
 
 #include "cni.h"
+
+/**
+ * cni_json_parse() - reads a text that is one JSON object, as RFC 8259
+ * @text: the text
+ * @what: what it is, such as "the configuration"
+ * @err: why it failed
+ *
+ * Return: the object, to be freed; or NULL.
+ */
+struct cJSON *cni_json_parse(const char *text, const char *what,
+			     struct cni_error *err);
 
 /**
  * cni_json_get() - finds a member
@@ -37,6 +48,17 @@ struct cJSON *cni_json_get(const struct cJSON *object, const char *key);
  */
 int cni_json_fail(struct cni_error *err, int code, const char *key,
 		  const cJSON *item, const char *why);
+
+/**
+ * cni_json_must_object() - refuses what is not an object
+ * @item: what should be one
+ * @where: where its members are, with a dot behind
+ * @err: why it failed
+ *
+ * Return: 0 or -1.
+ */
+int cni_json_must_object(const cJSON *item, const char *where,
+			 struct cni_error *err);
 
 /**
  * cni_json_zero() - is a value what Go programs take for the default?

@@ -25,7 +25,8 @@ int cni_pod_open(struct cni_pod *pod, const struct cni_request *req,
 		return cni_fail(err, CNI_ERR_KERNEL,
 				"cannot open /proc/self/ns/net: %s",
 				strerror(errno));
-	pod->netns = open(req->netns, O_RDONLY | O_CLOEXEC);
+	/* What is no namespace may be a pipe that nobody writes to. */
+	pod->netns = open(req->netns, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (pod->netns < 0 || fstat(pod->netns, &theirs))
 		return cni_fail(err, CNI_ERR_ENVIRONMENT,
 				"invalid CNI_NETNS: cannot open %s: %s",
@@ -86,6 +87,27 @@ int cni_pod_rtnl(const struct cni_pod *pod, struct nl *nl, bool ipv6,
 	return ret;
 }
 
+int cni_pod_find(const struct cni_pod *pod, struct nl_link *link,
+		 struct cni_error *err)
+{
+	struct nl nl;
+	int ret;
+
+	memset(link, 0, sizeof(*link));
+	ret = cni_pod_rtnl(pod, &nl, false, err);
+	if (!ret) {
+		ret = nl_link_get(&nl, pod->ifname, link);
+		if (ret == -ENODEV)
+			ret = 0;
+		if (ret)
+			cni_fail(err, cni_kernel_code(ret),
+				 "cannot look for %s in the pod: %s",
+				 pod->ifname, nl_error(&nl));
+	}
+	nl_close(&nl);
+	return ret ? -1 : 0;
+}
+
 static void cni_pod_address(struct nl *nl, const struct cni_pod *pod,
 			    const struct cni_prefix *prefix, bool dad)
 {
@@ -135,18 +157,18 @@ static int cni_pod_fail_route(const struct nl_route *route, const char *why,
 /* The messages were, in this order: link, addresses, routes. */
 static int cni_pod_fail(const struct cni_pod *pod, const struct nl *nl,
 			const struct cni_addressing *ad,
-			const struct nl_route *const *routes,
+			const struct nl_route *const *routes, int ret,
 			struct cni_error *err)
 {
 	char text[CNI_PREFIX_STRLEN];
 	size_t i = nl->failed;
 
 	if (!i)
-		return cni_fail(err, CNI_ERR_KERNEL,
+		return cni_fail(err, cni_kernel_code(ret),
 				"cannot set %s up in the pod: %s", pod->ifname,
 				nl_error(nl));
 	if (--i < ad->n_ips)
-		return cni_fail(err, CNI_ERR_KERNEL,
+		return cni_fail(err, cni_kernel_code(ret),
 				"cannot add address %s in the pod: %s",
 				cni_prefix_print(&ad->ips[i].address, text),
 				nl_error(nl));
@@ -154,25 +176,26 @@ static int cni_pod_fail(const struct cni_pod *pod, const struct nl *nl,
 }
 
 static int cni_pod_send(const struct cni_pod *pod, struct nl *nl,
-			const struct cni_addressing *ad, bool dad,
-			struct cni_error *err)
+			const struct cni_addressing *ad,
+			const struct cni_conf *conf, struct cni_error *err)
 {
 	const struct nl_route *routes[CNI_ROUTES_MAX + 2];
 	size_t n_routes = 0;
 	size_t i;
+	int ret;
 
-	nl_link_up(nl, pod->ifindex, pod->mac);
+	nl_link_set(nl, pod->ifindex, conf->disable_interface ? 0 : IFF_UP,
+		    pod->mac);
 	for (i = 0; i < ad->n_ips; i++)
-		cni_pod_address(nl, pod, &ad->ips[i].address, dad);
+		cni_pod_address(nl, pod, &ad->ips[i].address, conf->enabledad);
 	for (i = 0; i < ad->n_routes; i++) {
 		if (!ad->routes[i].dst_len)
 			continue;
 		routes[n_routes++] = &ad->routes[i];
 		cni_pod_route(nl, pod, ad, &ad->routes[i]);
 	}
-	if (nl_talk(nl, NULL, NULL))
-		return cni_pod_fail(pod, nl, ad, routes, err);
-	return 0;
+	ret = nl_talk(nl, NULL, NULL);
+	return ret ? cni_pod_fail(pod, nl, ad, routes, ret, err) : 0;
 }
 
 /* CNI 0.4.0, ADD: be prepared to skip a default route that is there already. */
@@ -218,7 +241,7 @@ int cni_pod_configure(const struct cni_pod *pod, struct cni_addressing *ad,
 
 	ret = cni_pod_rtnl(pod, &nl, cni_pod_has_ipv6(ad), err);
 	if (!ret)
-		ret = cni_pod_send(pod, &nl, ad, conf->enabledad, err);
+		ret = cni_pod_send(pod, &nl, ad, conf, err);
 	if (!ret)
 		ret = cni_pod_default_routes(pod, &nl, ad, err);
 	nl_close(&nl);

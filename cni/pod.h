@@ -57,6 +57,17 @@ int cni_pod_rtnl(const struct cni_pod *pod, struct nl *nl, bool ipv6,
 		 struct cni_error *err);
 
 /**
+ * cni_pod_find() - looks whether the pod has an interface of our name already
+ * @pod: the pod
+ * @link: filled in; its ifindex and flags are 0 if there is none
+ * @err: why it failed
+ *
+ * Return: 0, also if there is none, or -1.
+ */
+int cni_pod_find(const struct cni_pod *pod, struct nl_link *link,
+		 struct cni_error *err);
+
+/**
  * cni_pod_configure() - sets the pod's interface up, with addresses and routes
  * @pod: the pod
  * @ad: addresses and routes; a default route that the pod has already from

@@ -2,6 +2,7 @@
 #include "request.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/podswitch.h>
 #include <net/if.h>
 #include <stdbool.h>
@@ -15,6 +16,7 @@
 enum {
 	CNI_INPUT_MS = 10000,
 	CNI_INPUT_OPTIONAL_MS = 1000,	/* a runtime may give none, open */
+	CNI_PATIENCE_MS = 60000,
 };
 
 bool cni_name_valid(const char *name)
@@ -27,11 +29,25 @@ bool cni_name_valid(const char *name)
 	       strspn(name, more) == len && !strchr("_.-", name[0]);
 }
 
-/* CNI 1.1.0, section 2: Parameters */
+static bool cni_is_utf8(const char *text)
+{
+	return !text[cni_utf8_span(text)];
+}
+
+/*
+ * CNI 1.1.0, section 2: Parameters. The kernel takes \xa0 for white space, and
+ * "eth%d" for a pattern to make a name from.
+ */
 bool cni_ifname_valid(const char *name)
 {
 	return name[0] && strlen(name) < IFNAMSIZ && strcmp(name, ".") != 0 &&
-	       strcmp(name, "..") != 0 && !strpbrk(name, "/: \t\n\v\f\r");
+	       strcmp(name, "..") != 0 &&
+	       !strpbrk(name, "/:% \t\n\v\f\r\xa0") && cni_is_utf8(name);
+}
+
+static bool cni_path_valid(const char *path)
+{
+	return strlen(path) < PATH_MAX && cni_is_utf8(path);
 }
 
 static const struct cni_variable {
@@ -43,7 +59,7 @@ static const struct cni_variable {
 	{ "CNI_CONTAINERID", offsetof(struct cni_request, container_id),
 	  CNI_NEED_ATTACHMENT, cni_name_valid },
 	{ "CNI_NETNS", offsetof(struct cni_request, netns),
-	  CNI_NEED_NETNS, NULL },
+	  CNI_NEED_NETNS, cni_path_valid },
 	{ "CNI_IFNAME", offsetof(struct cni_request, ifname),
 	  CNI_NEED_ATTACHMENT, cni_ifname_valid },
 	{ "CNI_ARGS", offsetof(struct cni_request, args), 0, NULL },
@@ -91,8 +107,8 @@ static int cni_fail_missing(struct cni_request *req, unsigned int needs,
 			"required env variables [%s] missing", names);
 }
 
-static int cni_check_environment(struct cni_request *req, unsigned int needs,
-				 struct cni_error *err)
+int cni_request_judge(struct cni_request *req, unsigned int needs,
+		      struct cni_error *err)
 {
 	const struct cni_variable *variable;
 	const char *value;
@@ -127,12 +143,23 @@ static int cni_read_input(struct cni_request *req, unsigned int needs,
 			    &req->input);
 	if (!ret || !needed)
 		return 0;
-	if (ret == -EILSEQ)
+	switch (ret) {
+	case -EILSEQ:
 		return cni_fail(err, CNI_ERR_DECODE,
 				"the configuration holds a NUL byte");
-	return cni_fail(err, CNI_ERR_IO,
-			"cannot read the configuration from stdin: %s",
-			strerror(-ret));
+	case -EFBIG:
+		return cni_fail(err, CNI_ERR_DECODE,
+				"the configuration has more than %d bytes",
+				CNI_TEXT_MAX);
+	case -ETIMEDOUT:
+		return cni_fail(err, CNI_ERR_TRY_AGAIN,
+				"the configuration on stdin did not end within %d seconds",
+				CNI_INPUT_MS / 1000);
+	default:
+		return cni_fail(err, CNI_ERR_IO,
+				"cannot read the configuration from stdin: %s",
+				strerror(-ret));
+	}
 }
 
 int cni_request_read(struct cni_request *req, unsigned int needs,
@@ -140,7 +167,8 @@ int cni_request_read(struct cni_request *req, unsigned int needs,
 {
 	memset(req, 0, sizeof(*req));
 	cni_take_environment(req);
-	if (cni_check_environment(req, needs, err))
+	req->patience_ms = CNI_PATIENCE_MS;
+	if (cni_request_judge(req, needs, err))
 		return -1;
 	return cni_read_input(req, needs, err);
 }

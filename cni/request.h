@@ -3,6 +3,7 @@
 #define _CNI_REQUEST_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "cni.h"
 
@@ -24,6 +25,7 @@ enum {
  * @input: what came on stdin, terminated
  * @version: the configuration's cniVersion as soon as it is known to be one
  *	that we speak; errors are told in it
+ * @patience_ms: how long a delegated plugin may take
  *
  * A variable that is absent or empty is NULL.
  */
@@ -35,6 +37,7 @@ struct cni_request {
 	const char *path;
 	char *input;
 	const char *version;
+	int64_t patience_ms;
 };
 
 /**
@@ -47,6 +50,17 @@ struct cni_request {
  */
 int cni_request_read(struct cni_request *req, unsigned int needs,
 		     struct cni_error *err);
+
+/**
+ * cni_request_judge() - judges what the environment says
+ * @req: the request
+ * @needs: CNI_NEED_*
+ * @err: what is missing, or wrong
+ *
+ * Return: 0 or -1.
+ */
+int cni_request_judge(struct cni_request *req, unsigned int needs,
+		      struct cni_error *err);
 
 /**
  * cni_request_fini() - frees what a request holds
@@ -67,7 +81,7 @@ bool cni_name_valid(const char *name);
  * cni_ifname_valid() - judges the name of a network interface
  * @name: the name
  *
- * Return: whether the kernel takes it.
+ * Return: whether the kernel takes it as it is, and JSON does.
  */
 bool cni_ifname_valid(const char *name);
 

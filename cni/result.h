@@ -13,7 +13,8 @@ enum {
 	CNI_RESULT_SWITCH,
 	CNI_RESULT_HOST_END,
 	CNI_RESULT_POD_END,
-	CNI_RESULT_INTERFACES,
+	CNI_RESULT_GATEWAY,		/* where it is not the switch itself */
+	CNI_RESULT_MAX,
 };
 
 /**
@@ -33,7 +34,8 @@ struct cni_interface {
 /**
  * cni_result_new() - makes the result of an ADD
  * @conf: the configuration: version, prevResult, dns
- * @interfaces: CNI_RESULT_INTERFACES of them
+ * @interfaces: in the order above
+ * @n_interfaces: how many of them
  * @ad: addresses and routes
  *
  * What prevResult says is kept, and ours put behind it.
@@ -42,7 +44,7 @@ struct cni_interface {
  */
 cJSON *cni_result_new(const struct cni_conf *conf,
 		      const struct cni_interface *interfaces,
-		      const struct cni_addressing *ad);
+		      size_t n_interfaces, const struct cni_addressing *ad);
 
 /**
  * cni_result_error() - makes what is printed of an error

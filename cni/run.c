@@ -3,15 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "io.h"
+
+enum {
+	CNI_RUN_KILL_MS = 1000,
+};
 
 /* A file is never full: the program may leave its input unread, or late. */
 static int cni_run_input(const char *input)
@@ -30,53 +33,74 @@ static int cni_run_input(const char *input)
 	return err;
 }
 
-/* In a process group of its own, so that all of it can be killed. */
-static int cni_run_spawn(const struct cni_run *run, int input, int output,
-			 pid_t *pid)
+/*
+ * Becomes the program, in a process group of its own, so that all of it can be
+ * killed. It does not outlive us: what it did then would come after the DEL
+ * that is to undo it.
+ */
+static int cni_run_become(const struct cni_run *run, pid_t parent, int input,
+			  int output)
 {
-	char *const argv[] = { (char *)run->path, NULL };
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attributes;
-	int err;
+	char *const name[] = { (char *)run->path, NULL };
 
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-	err = posix_spawn(pid, run->path, &files, &attributes, argv,
-			  run->environment);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&files);
-	return -err;
+	if (setpgid(0, 0) || prctl(PR_SET_PDEATHSIG, SIGKILL))
+		return -errno;
+	if (getppid() != parent)
+		return -ESRCH;
+	if (dup2(input, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+	    (run->complaints && dup2(output, STDERR_FILENO) < 0))
+		return -errno;
+	closefrom(STDERR_FILENO + 1);
+	execve(run->path, run->argv ? run->argv : name, run->environment);
+	return -errno;
+}
+
+/* Until it is another program, the child has our memory: status is from it. */
+static int cni_run_spawn(struct cni_run *run, int input, int output, pid_t *pid)
+{
+	pid_t parent = getpid();
+
+	run->status = 0;
+	*pid = vfork();
+	if (*pid < 0)
+		return -errno;
+	if (!*pid) {
+		run->status = cni_run_become(run, parent, input, output);
+		_exit(127);
+	}
+	if (run->status)
+		waitpid(*pid, NULL, 0);
+	return run->status;
 }
 
 static int cni_run_await(pid_t pid, int64_t deadline_ms)
 {
-	struct pollfd pfd = { .events = POLLIN };
-	int64_t left_ms = deadline_ms - cni_now_ms();
-	int n;
+	int fd = pidfd_open(pid, 0);
+	int err;
 
-	pfd.fd = pidfd_open(pid, 0);
-	if (pfd.fd < 0)
+	if (fd < 0)
 		return -errno;
-	n = poll(&pfd, 1, left_ms > 0 ? (int)left_ms : 0);
-	close(pfd.fd);
-	return n > 0 ? 0 : -ETIMEDOUT;
+	err = cni_await(fd, deadline_ms);
+	close(fd);
+	return err;
 }
 
 static int cni_run_collect(struct cni_run *run, pid_t pid, int output)
 {
-	int status;
+	int status = 0;
 	int err;
 
 	err = cni_read_text(output, run->deadline_ms, &run->output);
 	if (!err || err == -EILSEQ)
 		err = cni_run_await(pid, run->deadline_ms);
-	if (err)
+	if (err) {
 		kill(-pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+		/* It may have left its group. */
+		kill(pid, SIGKILL);
+		/* Even this ends no process that the kernel holds up. */
+		cni_run_await(pid, cni_now_ms() + CNI_RUN_KILL_MS);
+	}
+	waitpid(pid, &status, WNOHANG);
 	run->status = WIFEXITED(status) ? WEXITSTATUS(status) :
 					  -WTERMSIG(status);
 	return err;
@@ -90,6 +114,8 @@ int cni_run(struct cni_run *run)
 	int err;
 
 	run->output = NULL;
+	/* Who ignores it, as our caller may, is not told how its children end. */
+	signal(SIGCHLD, SIG_DFL);
 	input = cni_run_input(run->input);
 	if (input < 0)
 		return input;

@@ -8,12 +8,19 @@
 
 #include "hash.h"
 
+#define CNI_HOST_END "psw"
+
+enum {
+	CNI_MAC_NETWORK = 4,	/* bytes that a network's host ends share */
+};
+
 static void cni_session_name(struct cni_session *s)
 {
 	struct podswitch_owner *owner = &s->owner;
 	uint64_t hash;
 
 	owner->network = s->conf.name;
+	cni_hash_mac(cni_hash("network", owner->network, NULL), s->host_mac);
 	/* GC and STATUS are about no attachment, or about many. */
 	if (!s->req->container_id || !s->req->ifname)
 		return;
@@ -22,9 +29,20 @@ static void cni_session_name(struct cni_session *s)
 	hash = cni_hash(owner->network, owner->container_id, owner->ifname,
 			NULL);
 	/* 48 bits: 20,000 attachments on a node collide once in a million. */
-	snprintf(s->host_end, sizeof(s->host_end), "psw%012" PRIx64,
+	snprintf(s->host_end, sizeof(s->host_end), CNI_HOST_END "%012" PRIx64,
 		 hash >> 16);
-	cni_hash_mac(hash, s->host_mac);
+	s->host_mac[4] = (uint8_t)(hash >> 8);
+	s->host_mac[5] = (uint8_t)hash;
+}
+
+bool cni_session_made(const struct cni_session *s, const struct nl_link *link)
+{
+	const char *hash = link->name + strlen(CNI_HOST_END);
+
+	return !strcmp(link->kind, "veth") &&
+	       !strncmp(link->name, CNI_HOST_END, strlen(CNI_HOST_END)) &&
+	       strspn(hash, "0123456789abcdef") == 12 && !hash[12] &&
+	       !memcmp(link->mac, s->host_mac, CNI_MAC_NETWORK);
 }
 
 int cni_session_init(struct cni_session *s, struct cni_request *req,
@@ -61,6 +79,19 @@ void cni_session_fini(struct cni_session *s)
 	podswitch_close(s->psw);
 	nl_close(&s->rtnl);
 	cni_conf_fini(&s->conf);
+}
+
+int cni_session_run(struct cni_request *req, cni_session_fn *steps,
+		    struct cni_error *err)
+{
+	static struct cni_session s;
+	int ret;
+
+	ret = cni_session_init(&s, req, err);
+	if (!ret)
+		ret = steps(&s, err);
+	cni_session_fini(&s);
+	return ret;
 }
 
 static bool cni_same(const char *a, const char *b)

@@ -16,7 +16,7 @@
  * @owner: the attachment's name
  * @host_end: name of the host end of the pod's veth pair: a hash of @owner, so
  *	that it is found without any record
- * @host_mac: its MAC address, likewise
+ * @host_mac: its MAC address, likewise; it begins as all of the network do
  * @psw: the switches of the host
  * @conf: the network configuration
  * @rtnl: the interfaces of the host
@@ -57,6 +57,38 @@ int cni_session_open(struct cni_session *s, struct cni_error *err);
  * @s: the session
  */
 void cni_session_fini(struct cni_session *s);
+
+/**
+ * typedef cni_session_fn - the steps of a verb
+ * @s: the session, whose ways to the kernel are not open
+ * @err: why they failed
+ *
+ * Return: 0 or -1.
+ */
+typedef int cni_session_fn(struct cni_session *s, struct cni_error *err);
+
+/**
+ * cni_session_run() - carries out a verb that has no result
+ * @req: the request
+ * @steps: its steps, once the session is there
+ * @err: why it failed
+ *
+ * Return: 0 or -1.
+ */
+int cni_session_run(struct cni_request *req, cni_session_fn *steps,
+		    struct cni_error *err);
+
+/**
+ * cni_session_made() - did an ADD of this network make a device?
+ * @s: the session
+ * @link: the device
+ *
+ * Host ends have names and MAC addresses of their own: from these a pair is
+ * known that a killed ADD left before it was a port, and so without an owner.
+ *
+ * Return: whether it is the host end of an attachment to the network.
+ */
+bool cni_session_made(const struct cni_session *s, const struct nl_link *link);
 
 /**
  * cni_session_owns() - is this our attachment?

@@ -26,7 +26,7 @@ static int cni_status_sets(struct cni_session *s,
 	unsigned int i;
 	int ret;
 
-	ret = cni_taken_load(&taken, s->psw, sw->ifindex, err);
+	ret = cni_taken_load(&taken, s, sw->ifindex, err);
 	for (i = 0; !ret && i < s->conf.n_sets; i++)
 		ret = cni_status_set(&picks[i], &taken, err);
 	cni_taken_fini(&taken);
@@ -64,6 +64,10 @@ static int cni_status_switch(struct cni_session *s,
 		err->code = CNI_ERR_UNAVAILABLE;
 		return -1;
 	}
+	if (s->conf.uplink && nl_link_get(&s->rtnl, s->conf.uplink, &link))
+		return cni_fail(err, CNI_ERR_UNAVAILABLE,
+				"\"uplink\": \"%s\" is missing",
+				s->conf.uplink);
 	/* ADD makes one that is not there. */
 	if (!sw->ifindex || nl_link_get(&s->rtnl, name, &link))
 		return 0;
@@ -101,13 +105,6 @@ static int cni_status_steps(struct cni_session *s, struct cni_error *err)
 int cni_status(struct cni_request *req, struct cJSON **result,
 	       struct cni_error *err)
 {
-	static struct cni_session s;
-	int ret;
-
 	(void)result;
-	ret = cni_session_init(&s, req, err);
-	if (!ret)
-		ret = cni_status_steps(&s, err);
-	cni_session_fini(&s);
-	return ret;
+	return cni_session_run(req, cni_status_steps, err);
 }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/if_addr.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,7 +27,6 @@ static void cni_switch_mac(const char *name, uint8_t *mac)
 static int cni_switch_create(struct cni_session *s, struct cni_error *err)
 {
 	const char *name = s->conf.bridge;
-	char path[64];
 	uint8_t mac[6];
 	int ret;
 
@@ -38,16 +36,9 @@ static int cni_switch_create(struct cni_session *s, struct cni_error *err)
 	if (ret == -EEXIST)
 		return 0;
 	if (ret)
-		return cni_fail(err, CNI_ERR_KERNEL,
+		return cni_fail(err, cni_kernel_code(ret),
 				"cannot make switch \"%s\": %s", name,
 				podswitch_error(s->psw));
-	/* Pods do not tell the host where its routers are. */
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/accept_ra",
-		 name);
-	ret = cni_sysctl_set(path, '0');
-	if (ret && ret != -ENOENT)
-		return cni_fail(err, CNI_ERR_KERNEL, "cannot write %s: %s",
-				path, strerror(-ret));
 	return 0;
 }
 
@@ -60,7 +51,7 @@ static int cni_switch_link(struct cni_session *s, struct nl_link *link,
 	if (ret == -ENODEV)
 		return 0;
 	if (ret)
-		return cni_fail(err, CNI_ERR_KERNEL,
+		return cni_fail(err, cni_kernel_code(ret),
 				"cannot find \"bridge\": \"%s\": %s",
 				s->conf.bridge, nl_error(&s->rtnl));
 	if (strcmp(link->kind, "podswitch") != 0)
@@ -74,8 +65,10 @@ static int cni_switch_link(struct cni_session *s, struct nl_link *link,
 static int cni_switch_read(struct cni_session *s, uint32_t ifindex,
 			   struct podswitch_switch *sw, struct cni_error *err)
 {
-	if (podswitch_switch_get(s->psw, ifindex, sw))
-		return cni_fail(err, CNI_ERR_KERNEL,
+	int ret = podswitch_switch_get(s->psw, ifindex, sw);
+
+	if (ret)
+		return cni_fail(err, cni_kernel_code(ret),
 				"cannot read switch \"%s\": %s",
 				s->conf.bridge, podswitch_error(s->psw));
 	return 0;
@@ -92,6 +85,82 @@ int cni_switch_find(struct cni_session *s, struct podswitch_switch *sw,
 	return link.ifindex ? cni_switch_read(s, link.ifindex, sw, err) : 0;
 }
 
+/* Until it is up, it may be as an ADD left it that was killed. */
+int cni_switch_up(struct cni_session *s, const struct nl_link *link,
+		  uint32_t flags, struct cni_error *err)
+{
+	char path[64];
+	int ret;
+
+	flags |= IFF_UP;
+	if ((link->flags & flags) == flags)
+		return 0;
+	if (!(link->flags & IFF_UP)) {
+		/* Pods do not tell the host where its routers are. */
+		snprintf(path, sizeof(path),
+			 "/proc/sys/net/ipv6/conf/%s/accept_ra", link->name);
+		ret = cni_sysctl_set(path, '0');
+		if (ret && ret != -ENOENT)
+			return cni_fail(err, CNI_ERR_KERNEL,
+					"cannot write %s: %s", path,
+					strerror(-ret));
+	}
+	nl_link_set(&s->rtnl, link->ifindex, flags, NULL);
+	ret = nl_talk(&s->rtnl, NULL, NULL);
+	if (ret)
+		return cni_fail(err, cni_kernel_code(ret),
+				"cannot set \"%s\" up: %s", link->name,
+				nl_error(&s->rtnl));
+	return 0;
+}
+
+/* What leads out of the switch carries all VLANs, as its pods may have any. */
+static int cni_switch_attach_uplink(struct cni_session *s,
+				    struct podswitch_switch *sw,
+				    const struct nl_link *uplink,
+				    struct cni_error *err)
+{
+	static const struct podswitch_vlan_range all = { 1, CNI_VLAN_MAX };
+	struct podswitch_port_config cfg = PODSWITCH_PORT_CONFIG_DEFAULT;
+	int ret;
+
+	cfg.role = PODSWITCH_ROLE_UPLINK;
+	cfg.trunk = &all;
+	cfg.n_trunk = 1;
+	ret = podswitch_port_new(s->psw, sw->ifindex, uplink->ifindex, &cfg);
+	if (!ret)
+		return 0;
+	cni_fail(err, cni_kernel_code(ret),
+		 "cannot make \"uplink\": \"%s\" a port of switch \"%s\": %s",
+		 s->conf.uplink, sw->name, podswitch_error(s->psw));
+	/* Another ADD may have been quicker. */
+	if (ret != -EBUSY || cni_switch_read(s, sw->ifindex, sw, err))
+		return -1;
+	return sw->uplink == uplink->ifindex ? 0 : -1;
+}
+
+static int cni_switch_uplink(struct cni_session *s,
+			     struct podswitch_switch *sw,
+			     struct cni_error *err)
+{
+	const char *name = s->conf.uplink;
+	struct nl_link link;
+
+	if (!name)
+		return 0;
+	if (nl_link_get(&s->rtnl, name, &link))
+		return cni_fail(err, CNI_ERR_CONFIG,
+				"cannot find \"uplink\": \"%s\": %s", name,
+				nl_error(&s->rtnl));
+	if (sw->uplink == link.ifindex)
+		return 0;
+	if (sw->uplink)
+		return cni_fail(err, CNI_ERR_CONFIG,
+				"\"uplink\": \"%s\": switch \"%s\" has another uplink",
+				name, sw->name);
+	return cni_switch_attach_uplink(s, sw, &link, err);
+}
+
 int cni_switch_ensure(struct cni_session *s, struct podswitch_switch *sw,
 		      struct cni_error *err)
 {
@@ -106,71 +175,8 @@ int cni_switch_ensure(struct cni_session *s, struct podswitch_switch *sw,
 		return cni_fail(err, CNI_ERR_TRY_AGAIN,
 				"switch \"%s\" was removed while it was made",
 				s->conf.bridge);
-	if (!(link.flags & IFF_UP)) {
-		nl_link_up(&s->rtnl, link.ifindex, NULL);
-		if (nl_talk(&s->rtnl, NULL, NULL))
-			return cni_fail(err, CNI_ERR_KERNEL,
-					"cannot set switch \"%s\" up: %s",
-					s->conf.bridge, nl_error(&s->rtnl));
-	}
-	return cni_switch_read(s, link.ifindex, sw, err);
-}
-
-static int cni_switch_gateway(struct cni_session *s,
-			      const struct podswitch_switch *sw,
-			      const struct cni_ip *ip, struct cni_error *err)
-{
-	struct nl_address address = {
-		.family = ip->gateway.family,
-		.prefix_len = ip->address.len,
-		.flags = IFA_F_PERMANENT | IFA_F_NODAD,
-		.ifindex = sw->ifindex,
-	};
-	char text[INET6_ADDRSTRLEN];
-	int ret;
-
-	memcpy(address.bytes, cni_address_bytes(&ip->gateway),
-	       cni_address_bits(&ip->gateway) / 8);
-	nl_address_new(&s->rtnl, &address);
-	ret = nl_talk(&s->rtnl, NULL, NULL);
-	if (ret && ret != -EEXIST)
-		return cni_fail(err, CNI_ERR_KERNEL,
-				"cannot give gateway address %s to switch \"%s\": %s",
-				cni_address_print(&ip->gateway, text), sw->name,
-				nl_error(&s->rtnl));
-	return 0;
-}
-
-static int cni_switch_forward(uint8_t family, struct cni_error *err)
-{
-	const char *path = family == AF_INET ?
-			   "/proc/sys/net/ipv4/ip_forward" :
-			   "/proc/sys/net/ipv6/conf/all/forwarding";
-	int ret = cni_sysctl_set(path, '1');
-
-	if (ret)
-		return cni_fail(err, CNI_ERR_KERNEL, "cannot write %s: %s",
-				path, strerror(-ret));
-	return 0;
-}
-
-int cni_switch_gateways(struct cni_session *s,
-			const struct podswitch_switch *sw,
-			const struct cni_addressing *ad,
-			struct cni_error *err)
-{
-	static const uint8_t families[] = { AF_INET, AF_INET6 };
-	size_t i;
-
-	if (!s->conf.is_gateway)
-		return 0;
-	for (i = 0; i < ad->n_ips; i++)
-		if (ad->ips[i].has_gateway &&
-		    cni_switch_gateway(s, sw, &ad->ips[i], err))
-			return -1;
-	for (i = 0; i < sizeof(families); i++)
-		if (cni_addressing_gateway(ad, families[i]) &&
-		    cni_switch_forward(families[i], err))
-			return -1;
-	return 0;
+	if (cni_switch_up(s, &link, s->conf.promisc ? IFF_PROMISC : 0, err) ||
+	    cni_switch_read(s, link.ifindex, sw, err))
+		return -1;
+	return cni_switch_uplink(s, sw, err);
 }

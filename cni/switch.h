@@ -4,7 +4,6 @@
 
 #include <podswitch.h>
 
-#include "addressing.h"
 #include "cni.h"
 #include "session.h"
 
@@ -26,7 +25,8 @@ int cni_switch_find(struct cni_session *s, struct podswitch_switch *sw,
  * @err: why it failed
  *
  * A switch that is made gets the same MAC address each time, so that what its
- * pods remember of it holds.
+ * pods remember of it holds. It gets the uplink, too, that the configuration
+ * names.
  *
  * Return: 0 or -1.
  */
@@ -34,19 +34,17 @@ int cni_switch_ensure(struct cni_session *s, struct podswitch_switch *sw,
 		      struct cni_error *err);
 
 /**
- * cni_switch_gateways() - makes the switch the gateway of its pods
+ * cni_switch_up() - sets a device of the host up that pods reach
  * @s: the session
- * @sw: the switch
- * @ad: the gateways, and the subnets that they are in
+ * @link: the switch, or a device on it
+ * @flags: IFF_* that it is to have as well
  * @err: why it failed
  *
- * Does nothing where the configuration does not say so.
+ * It then takes no router advertisements.
  *
  * Return: 0 or -1.
  */
-int cni_switch_gateways(struct cni_session *s,
-			const struct podswitch_switch *sw,
-			const struct cni_addressing *ad,
-			struct cni_error *err);
+int cni_switch_up(struct cni_session *s, const struct nl_link *link,
+		  uint32_t flags, struct cni_error *err);
 
 #endif /* _CNI_SWITCH_H */

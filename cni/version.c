@@ -22,10 +22,13 @@ static const char *cni_version_asked(const cJSON *input)
 int cni_version(struct cni_request *req, struct cJSON **result,
 		struct cni_error *err)
 {
-	cJSON *input = req->input ? cJSON_Parse(req->input) : NULL;
+	struct cni_error ignored;
+	cJSON *input = NULL;
 	cJSON *versions;
 	int i;
 
+	if (req->input)
+		input = cni_json_parse(req->input, "the input", &ignored);
 	*result = cJSON_CreateObject();
 	cJSON_AddStringToObject(*result, "cniVersion",
 				cni_version_asked(input));

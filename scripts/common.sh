@@ -50,6 +50,7 @@ install_packages() {
 our() {
 	local tool=$1; shift
 	"$tool" -o Dir::Etc::SourceList="$cache/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+		-o Dir::Etc::Preferences="$cache/apt/preferences" -o Dir::Etc::PreferencesParts=/dev/null \
 		-o Dir::State::Lists="$cache/apt/lists" -o Dir::Cache="$cache/apt/cache" -o Acquire::Languages=none \
 		-o APT::Sandbox::User=root "$@"
 }
@@ -78,9 +79,11 @@ our_update_locked() {
 	main=$(mirror Debian) security=$(mirror Debian-Security)
 	mkdir -p "$cache/apt/lists/partial" "$cache/apt/cache/archives/partial"
 	{
-		for suite in bookworm bookworm-updates trixie trixie-backports; do echo "deb $key $main $suite main"; done
+		for suite in bookworm bookworm-updates trixie trixie-backports sid; do echo "deb $key $main $suite main"; done
 		echo "deb $key $security bookworm-security main"
 		echo "deb-src $key $main trixie main"
 	} > "$cache/apt/sources.list"
+	# what is not yet released is only taken where it is asked for
+	printf '%s\n' 'Package: *' 'Pin: release n=sid' 'Pin-Priority: 1' > "$cache/apt/preferences"
 	loudly our apt-get update
 }

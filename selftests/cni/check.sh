@@ -53,9 +53,9 @@ for version in 0.4.0 1.0.0; do
 done
 broken "the switch is missing" 'switch "psw0" is missing' ip link del psw0
 broken "the switch is down" 'switch "psw0" is down' ip link set psw0 down
-broken "the switch has not the gateway's address" 'switch "psw0" has not gateway address 192.0.2.1' \
+broken "the switch has not the gateway's address" '"psw0" has not gateway address 192.0.2.1' \
 	ip addr del 192.0.2.1/24 dev psw0
-broken "the switch has not the gateway's IPv6 address" 'switch "psw0" has not gateway address 2001:db8::1' \
+broken "the switch has not the gateway's IPv6 address" '"psw0" has not gateway address 2001:db8::1' \
 	ip addr del 2001:db8::1/64 dev psw0
 broken "the host end is missing" "host end $host is missing" ip link del "$host"
 broken "the host end is down" "host end $host is down" ip link set "$host" down

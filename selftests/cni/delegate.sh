@@ -60,6 +60,8 @@ stub stub <<'END'
 env >"$WORK/env.$CNI_COMMAND"
 echo "$input" >"$WORK/in"
 [[ $CNI_COMMAND != DEL ]] || "$PSW" -j port show | jq -c '.[].addresses' >"$WORK/held"
+"$PSW" -j port show | jq -c '.[] | [.guard, .mac]' >"$WORK/port.$CNI_COMMAND"
+ip netns exec p1 cat /sys/class/net/eth0/address >"$WORK/mac"
 [[ $CNI_COMMAND != ADD ]] || echo '{"ips":[{"address":"192.0.2.9/24"}]}'
 END
 add "$(conf '{extra: {a: [1]}}')" p1 TRACEPARENT=t1 >/dev/null
@@ -67,7 +69,11 @@ for variable in CNI_COMMAND=ADD CNI_CONTAINERID=p1 CNI_IFNAME=eth0 CNI_NETNS=/ru
 	check "ADD: it gets ${variable%%=*}" grep -qxF "$variable" "$WORK/env.ADD"
 done
 check "ADD: it gets the complete configuration" test "$(conf '{extra: {a: [1]}}')" = "$(cat "$WORK/in")"
+check_equal "ADD: the pod is a guarded port already when it is run, with its MAC" "[\"mac+ip\",\"$(cat "$WORK/mac")\"]" \
+	"$(cat "$WORK/port.ADD")"
 del "$(conf)" p1
-check "DEL: its addresses are free when it is run" test ! -s "$WORK/held"
+check_equal "DEL: its addresses are free when it is run" "[]" "$(cat "$WORK/held")"
+check_equal "DEL: and the pod can still send, for a lease to be released" "[\"mac\",\"$(cat "$WORK/mac")\"]" \
+	"$(cat "$WORK/port.DEL")"
 check_equal "nothing is left" "$before" "$(state)"
 ktap_finish

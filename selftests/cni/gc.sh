@@ -8,6 +8,7 @@
 #
 #  - those that are listed stay, those that are not go; another network's, and ports that no runtime made, stay
 #  - the list as null, under its older name; in an environment of empty variables, as runtimes give it
+#  - a veth pair that a killed ADD of the network left before it was a port goes; another network's, and a stranger's, stay
 #  - with the last port, masquerading goes
 #  - another IPAM plugin is run with GC; its error is told, and does not stop the rest
 . "$(dirname "$0")/lib.sh"
@@ -48,6 +49,27 @@ check "no list: nothing is known to be stale" silent cni GC "$(conf)" 2>/dev/nul
 check_equal "all stay" '["none","p1","p3"]' "$(ports)"
 check "null is an empty list" silent gc null
 check_equal "all of the network go" '["none","p3"]' "$(ports)"
+
+# What an ADD leaves that is killed when it has made its veth pair.
+unfinished() {
+	local end
+
+	end=$(add "$(conf "$1")" p2 | jq -r '.interfaces[1] | "\(.name) \(.mac)"')
+	del "$(conf "$1")" p2
+	ip link add "${end% *}" address "${end#* }" type veth peer name eth0 netns p2
+	echo "${end% *}"
+}
+end=$(unfinished '{}')
+check "GC, with a pair that is no port yet" silent gc '[]'
+check_fail "it goes" "" ip link show "$end"
+end=$(unfinished '{name: "other2"}')
+ip link add psw0123456789ab type veth peer name x2p
+check "GC, with another network's" silent gc '[]'
+check "that one stays" ip link show "$end"
+check "and so does a stranger's of such a name" ip link show psw0123456789ab
+ip link del "$end"
+ip link del psw0123456789ab
+check_equal "all ports stay, too" '["none","p3"]' "$(ports)"
 
 ip link del x1
 del "$(conf '{name: "other"}')" p3

@@ -11,6 +11,7 @@
 #  - a second ADD of an attachment is refused, and leaves the first as it is
 #  - DEL takes nothing that belongs to another attachment, or is no veth
 #  - what a killed ADD left is found by DEL
+#  - a second ADD takes over what came to no end, or is in a namespace that is no more the container's, with its address
 . "$(dirname "$0")/lib.sh"
 need_module
 need_commands jq
@@ -18,7 +19,7 @@ ktap_header
 
 IPAM='{type: "podswitch", subnet: "192.0.2.0/24"}'
 net=$(conf '{isDefaultGateway: true}')
-make_ns p1 p2
+make_ns p1 p2 p3 p4
 before=$(state)
 
 check "DEL of what was never added" silent del "$net" p1
@@ -31,9 +32,6 @@ intact() {
 }
 check "a second ADD is refused" refused 102 'container p1 has interface eth0 in network "net" already' add "$net" p1
 check "and leaves the first as it is" busywait 5 intact
-check "likewise into another namespace" refused 102 'container p1 has interface eth0 in network "net" already' \
-	cni ADD "$net" CNI_CONTAINERID=p1 CNI_IFNAME=eth0 CNI_NETNS=/run/netns/p2
-check "which leaves the first as it is" busywait 5 intact
 check "another container's interface of that name is refused" refused 102 'interface eth0 already exists in the container' \
 	cni ADD "$net" CNI_CONTAINERID=other CNI_IFNAME=eth0 CNI_NETNS=/run/netns/p1
 check "and leaves the first as it is, too" busywait 5 intact
@@ -76,5 +74,42 @@ ip link del "$host1"
 add "$net" p1 >/dev/null
 ip link del psw0
 check "DEL when the switch is gone" silent del "$net" p1
+# --- a second ADD of what came to no end, or is elsewhere ---
+
+again=$(conf '{isGateway: true}')
+add "$again" p2 >/dev/null
+first=$(add "$again" p1)
+add "$again" p3 >/dev/null
+moved() { cni ADD "$again" CNI_CONTAINERID=p1 CNI_IFNAME=eth0 CNI_NETNS=/run/netns/p4; }
+second=$(moved)
+check_equal "an ADD for another namespace takes over, with the same address and MAC" \
+	"$(jq -c '[.ips[0].address, .interfaces[2].mac]' <<<"$first")" "$(jq -c '[.ips[0].address, .interfaces[2].mac]' <<<"$second")"
+check_fail "the old namespace has no interface" "" in_ns p1 ip link show eth0
+check "the new one has, and is reached" busywait 5 ping -c 1 -W 1 "$(jq -r '.ips[0].address | rtrimstr("/24")' <<<"$second")"
+check "an ADD for the same namespace is still refused" refused 102 'container p1 has interface eth0 in network "net" already' moved
+ip -n p4 link set eth0 down
+check_equal "what was never set up is made anew, with the same address" \
+	"$(jq -c '.ips[0].address' <<<"$first")" "$(moved | jq -c '.ips[0].address')"
+"$PSW" port del "$(jq -r '.interfaces[1].name' <<<"$first")"
+ip link set "$(jq -r '.interfaces[1].name' <<<"$first")" nomaster 2>/dev/null
+ip -n p4 link set eth0 down
+check "so is what was no port yet" says '.ips | length == 1' "$(moved)"
+fixed=$(conf '{isGateway: true, runtimeConfig: {ips: ["192.0.2.77"]}}')
+ip -n p4 link set eth0 down
+check "an address that is asked for goes before the old one" says '.ips[0].address == "192.0.2.77/24"' \
+	"$(cni ADD "$fixed" CNI_CONTAINERID=p1 CNI_IFNAME=eth0 CNI_NETNS=/run/netns/p4)"
+for pod in p1 p2 p3; do del "$again" $pod; done
+
+IPAM='{type: "stub"}'
+stub stub <<'END'
+echo "$CNI_COMMAND" >>"$WORK/calls"
+[[ $CNI_COMMAND != ADD ]] || echo '{"ips":[{"address":"192.0.2.30/24"}]}'
+END
+other=$(conf)
+add "$other" p1 >/dev/null
+check "another IPAM plugin's attachment is taken over, too" says '.ips[0].address == "192.0.2.30/24"' \
+	"$(cni ADD "$other" CNI_CONTAINERID=p1 CNI_IFNAME=eth0 CNI_NETNS=/run/netns/p4)"
+check_equal "and the plugin is run with DEL in between" "ADD DEL ADD" "$(xargs <"$WORK/calls")"
+del "$other" p1
 check_equal "nothing is left in the end" "$before" "$(state)"
 ktap_finish

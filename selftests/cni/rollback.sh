@@ -68,7 +68,7 @@ fails "the switch is full" 100 'cannot attach the pod to switch "psw0"' "$net"
 IPAM='{type: "podswitch", subnet: "2001:db8:9::/64"}'
 sysctl -qw net.ipv6.conf.psw0.disable_ipv6=1
 before=$(everything)
-fails "the gateway's address cannot be given" 100 'cannot give gateway address 2001:db8:9::1 to switch "psw0"' \
+fails "the gateway's address cannot be given" 100 'cannot give gateway address 2001:db8:9::1 to "psw0"' \
 	"$(conf '{isGateway: true}')"
 sysctl -qw net.ipv6.conf.psw0.disable_ipv6=0
 ip addr add 2001:db8::1/64 dev psw0 nodad
@@ -93,8 +93,13 @@ while read -r name code text body; do
 done <<'END'
 fails 11 IPAM_plugin_"stub":_no_lease echo '{"code":11,"msg":"no lease"}'; exit 1
 fails_without_a_word 104 failed_with_status_1_and_no_error_object exit 1
-says_garbage 104 the_result_of_IPAM_plugin_"stub"_is_not_a_JSON_object echo garbage
-says_nothing 104 the_result_of_IPAM_plugin_"stub"_is_not_a_JSON_object true
+says_garbage 104 the_result_of_IPAM_plugin_"stub"_cannot_be_used:_it_is_not_JSON,_from_byte_0_on echo garbage
+says_nothing 104 the_result_of_IPAM_plugin_"stub"_cannot_be_used:_it_is_empty true
+says_two_things 104 cannot_be_used:_it_is_not_JSON,_from_byte_37_on echo '{"ips":[{"address":"192.0.2.30/24"}]}{}'
+says_what_is_no_text 104 cannot_be_used:_it_is_not_UTF-8:_byte_0xff_at_offset_42 printf '{"ips":[{"address":"192.0.2.30/24"}],"x":"\377"}'
+says_what_has_no_end 104 printed_more_than_4194304_bytes exec cat /dev/zero
+speaks_an_unknown_version 104 "cniVersion":_"9.9.9"_is_not_known echo '{"cniVersion":"9.9.9","ips":[{"address":"192.0.2.30/24"}]}'
+succeeds_with_an_error 104 it_has_no_address,_but_says:_no_lease echo '{"code":11,"msg":"no lease"}'
 gives_no_address 104 it_has_no_address echo '{"cniVersion":"1.1.0","ips":[]}'
 gives_a_wrong_address 104 "ips[0].address":_"192.0.2.300/24"_is_not_an_address echo '{"ips":[{"address":"192.0.2.300/24"}]}'
 gives_a_wrong_route 104 "routes[0].dst":_"x"_is_not_a_subnet echo '{"ips":[{"address":"192.0.2.30/24"}],"routes":[{"dst":"x"}]}'

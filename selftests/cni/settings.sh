@@ -31,7 +31,15 @@ check "macspoofchk" with '{macspoofchk: true}' '.port.guard == "mac+ip"'
 check "portIsolation" with '{portIsolation: true}' '.port.isolated == true'
 check "hairpinMode" with '{hairpinMode: true}' '.port.hairpin == true'
 check "neither by default" with '{}' '(.port.isolated or .port.hairpin) | not'
+check "stormLimit" with '{stormLimit: 500}' '.port["storm-limit"] == 500'
+check "allowedAddresses" with '{allowedAddresses: ["192.0.2.200"]}' \
+	'[.port.address[] | select(.shared) | .ipv4] == ["192.0.2.200"] and .port.guard == "mac+ip"'
 check "enabledad" with '{enabledad: true}' 'all(.link.addr_info[]; .nodad | not)'
+printf 'nameserver 192.0.2.53\nsearch example.net\n' >"$WORK/resolv.conf"
+IPAM='{type: "podswitch", subnet: "192.0.2.0/24", resolvConf: "'$WORK'/resolv.conf"}'
+check "ipam.resolvConf" with '{}' '.result.dns == {nameservers: ["192.0.2.53"], search: ["example.net"]}'
+check "dns goes before it" with '{dns: {domain: "d"}}' '.result.dns == {domain: "d"}'
+IPAM='{type: "podswitch", ranges: [[{subnet: "192.0.2.0/24"}], [{subnet: "2001:db8::/64"}]]}'
 check "dns" with '{dns: {nameservers: ["192.0.2.53"], search: ["example.org"]}}' \
 	'.result.dns == {nameservers: ["192.0.2.53"], search: ["example.org"]}'
 check "isGateway is no default route" with '{isGateway: true}' '.result.routes == null and all(.routes[]; .dst != "default")'
@@ -60,6 +68,9 @@ check "no addresses" with '{}' '.result.ips == null and .port.guard == "mac" and
 IPAM='{}'
 check "no addresses, in 0.3.1" with '{cniVersion: "0.3.1", isGateway: true}' '.result.ips == null and .result.dns == {}'
 
+check "disableContainerInterface" with '{disableContainerInterface: true}' \
+	'(.link.flags | index("UP") | not) and .link.address == .port.mac and .result.ips == null'
+
 IPAM='{type: "podswitch", subnet: "2001:db8::/64"}'
 in_ns p1 sysctl -qw net.ipv6.conf.default.disable_ipv6=1
 check "IPv6 is switched on where it was off" with '{}' 'any(.link.addr_info[]; .scope == "global" and .family == "inet6")'
@@ -69,5 +80,9 @@ IPAM='{type: "podswitch", subnet: "192.0.2.0/24"}'
 check "a chained plugin's result is kept, ours behind it" with \
 	'{prevResult: {cniVersion: "1.1.0", interfaces: [{name: "x0", mac: "02:00:5e:00:53:09", pciID: "p"}], ips: [{address: "198.51.100.9/24", interface: 0}], routes: [{dst: "203.0.113.0/24"}], dns: {domain: "d"}}}' \
 	'.result | .interfaces[0] == {name: "x0", mac: "02:00:5e:00:53:09", pciID: "p"} and [.interfaces[].name][1] == "psw0" and [.ips[].interface] == [0, 3] and .routes == [{dst: "203.0.113.0/24"}] and .dns == {domain: "d"}'
+old=$(conf '{cniVersion: "0.2.0", isDefaultGateway: true}')
+check "a result of 0.2.0" says 'keys == ["cniVersion", "dns", "ip4"] and .ip4.gateway == "192.0.2.1" and (.ip4.ip | test("^192.0.2.[0-9]+/24$")) and .ip4.routes == [{dst: "0.0.0.0/0", gw: "192.0.2.1"}] and .dns == {}' \
+	"$(add "$old" p1)"
+del "$old" p1
 check_equal "nothing is left in the end" "$before" "$(state)"
 ktap_finish

@@ -3,6 +3,7 @@
 #include "conf.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "test.h"
 
@@ -38,15 +39,33 @@ static const struct {
 	int code;
 	const char *text;
 } refusals[] = {
-	{ "\"promiscMode\":true", NULL, 2, "\"promiscMode\": true is not supported" },
-	{ "\"vlan\":5", NULL, 2, "\"vlan\": 5 is not supported" },
-	{ "\"vlanTrunk\":[{\"id\":5}]", NULL, 2, "\"vlanTrunk\": [{\"id\":5}] is not supported" },
-	{ "\"preserveDefaultVlan\":true", NULL, 2, "\"preserveDefaultVlan\": true is not supported" },
-	{ "\"disableContainerInterface\":true", NULL, 2, "\"disableContainerInterface\": true is not supported" },
-	{ "\"forceAddress\":true", NULL, 2, "\"forceAddress\": true is not supported" },
-	{ "\"ipMasqBackend\":\"iptables\"", NULL, 2, "\"ipMasqBackend\": \"iptables\" is not supported" },
+	{ "\"vlan\":5,\"preserveDefaultVlan\":true", NULL, 2, "\"preserveDefaultVlan\": true is not supported with \"vlan\": 5" },
+	{ "\"ipMasqBackend\":\"pf\"", NULL, 2, "\"ipMasqBackend\": \"pf\" is none of \"nftables\" and \"iptables\"" },
 	{ IPAM(SUBNET ",\"dataDir\":\"/run/x\""), NULL, 2, "\"ipam.dataDir\": \"/run/x\" is not supported" },
-	{ IPAM(SUBNET ",\"resolvConf\":\"/etc/resolv.conf\""), NULL, 2, "\"ipam.resolvConf\": \"/etc/resolv.conf\" is not supported" },
+
+	{ "\"promiscMode\":true,\"hairpinMode\":true", NULL, 7, "\"hairpinMode\": true and \"promiscMode\": true exclude each other" },
+	{ "\"disableContainerInterface\":true," IPAM(SUBNET), NULL, 7, "\"disableContainerInterface\": true contradicts \"ipam\"" },
+	{ "\"vlan\":\"5\"", NULL, 7, "\"vlan\": \"5\" is not a number in range" },
+	{ "\"vlan\":4095", NULL, 7, "\"vlan\": 4095 is not between 0 and 4094" },
+	{ "\"vlan\":100,\"isGateway\":true,\"bridge\":\"twelve-lette\"", NULL, 7, "\"bridge\": \"twelve-lette\" is too long for a gateway in \"vlan\": 100, which would be twelve-lette.100" },
+	{ "\"vlanTrunk\":{}", NULL, 7, "\"vlanTrunk\": {} is not an array" },
+	{ "\"vlanTrunk\":[5]", NULL, 7, "\"vlanTrunk[0]\": 5 is not an object" },
+	{ "\"vlanTrunk\":[{\"id\":5},{\"minID\":5}]", NULL, 7, "\"vlanTrunk[1]\" is neither {\"id\"} nor {\"minID\", \"maxID\"}" },
+	{ "\"vlanTrunk\":[{\"id\":5,\"maxID\":6}]", NULL, 7, "\"vlanTrunk[0]\" is neither {\"id\"} nor {\"minID\", \"maxID\"}" },
+	{ "\"vlanTrunk\":[{\"id\":0}]", NULL, 7, "\"vlanTrunk[0].id\": 0 is not between 1 and 4094" },
+	{ "\"vlanTrunk\":[{\"minID\":0,\"maxID\":5}]", NULL, 7, "\"vlanTrunk[0].minID\": 0 is not between 1 and 4094" },
+	{ "\"vlanTrunk\":[{\"minID\":5,\"maxID\":4095}]", NULL, 7, "\"vlanTrunk[0].maxID\": 4095 is not between 1 and 4094" },
+	{ "\"vlanTrunk\":[{\"minID\":6,\"maxID\":5}]", NULL, 7, "\"vlanTrunk[0].minID\": 6 is greater than \"maxID\": 5" },
+	{ "\"allowedAddresses\":\"192.0.2.9\"", NULL, 7, "\"allowedAddresses\": \"192.0.2.9\" is not an array" },
+	{ "\"allowedAddresses\":[\"192.0.2.9/24\"]", NULL, 7, "\"allowedAddresses\": \"192.0.2.9/24\" is not an IP address" },
+	{ "\"allowedAddresses\":[\"02:00:5e:00:53:01\"]", NULL, 7, "\"allowedAddresses\": \"02:00:5e:00:53:01\" is not an IP address" },
+	{ "\"allowedAddresses\":[5]", NULL, 7, "\"allowedAddresses\": 5 is not an IP address" },
+	{ "\"uplink\":5", NULL, 7, "\"uplink\": 5 is not a string" },
+	{ "\"uplink\":\"a/b\"", NULL, 7, "\"uplink\": \"a/b\" is not the name of another interface" },
+	{ "\"uplink\":\"psw0\"", NULL, 7, "\"uplink\": \"psw0\" is not the name of another interface" },
+	{ "\"stormLimit\":-1", NULL, 7, "\"stormLimit\": -1 is not a number in range" },
+	{ "\"forceAddress\":\"no\"", NULL, 7, "\"forceAddress\": \"no\" is neither true nor false" },
+	{ IPAM(SUBNET ",\"resolvConf\":\"/nonexistent\""), NULL, 7, "\"ipam.resolvConf\": \"/nonexistent\" cannot be read: No such file or directory" },
 
 	{ "\"isGateway\":\"true\"", NULL, 7, "\"isGateway\": \"true\" is neither true nor false" },
 	{ "\"ipMasq\":1", NULL, 7, "\"ipMasq\": 1 is neither true nor false" },
@@ -97,9 +116,9 @@ static const struct {
 	{ IPAM(SUBNET ",\"gateway\":\"2001:db8::1\""), NULL, 7, "\"ipam.gateway\": \"2001:db8::1\" is not an address in the subnet" },
 	{ IPAM(SUBNET ",\"rangeStart\":\"192.0.2.9\",\"rangeEnd\":\"192.0.2.8\""), NULL, 7, "\"ipam.rangeStart\": \"192.0.2.9\" is behind \"rangeEnd\": \"192.0.2.8\"" },
 	{ IPAM("\"ranges\":{}"), NULL, 7, "\"ipam.ranges\": {} is not an array" },
-	{ IPAM("\"ranges\":[{}]"), NULL, 7, "\"ipam.ranges[0]\" is not an array of ranges" },
-	{ IPAM("\"ranges\":[[]]"), NULL, 7, "\"ipam.ranges[0]\" is not an array of ranges" },
-	{ IPAM("\"ranges\":[[5]]"), NULL, 7, "\"ipam.ranges[0][0]\" is not an object" },
+	{ IPAM("\"ranges\":[{}]"), NULL, 7, "\"ipam.ranges[0]\": {} is not an array of ranges" },
+	{ IPAM("\"ranges\":[[]]"), NULL, 7, "\"ipam.ranges[0]\": [] is not an array of ranges" },
+	{ IPAM("\"ranges\":[[5]]"), NULL, 7, "\"ipam.ranges[0][0]\": 5 is not an object" },
 	{ IPAM("\"ranges\":[[{" SUBNET "},{\"subnet\":\"2001:db8::/64\"}]]"), NULL, 7, "\"ipam.ranges[0][1]\": the range set mixes IPv4 and IPv6" },
 	{ IPAM("\"ranges\":[[{" SUBNET "}],[{\"subnet\":\"192.0.2.128/25\"}]]"), NULL, 7, "\"ipam.ranges[1][0]\": the range overlaps with another" },
 	{ "\"runtimeConfig\":{\"ipRanges\":[[{\"Subnet\":\"x\"}]]}," IPAM(SUBNET), NULL, 7, "\"runtimeConfig.ipRanges[0][0].subnet\": \"x\" is not a subnet" },
@@ -141,14 +160,14 @@ static const struct {
 	int code;
 	const char *text;
 } unreadable[] = {
-	{ "", 6, "the configuration is not JSON, from byte 0 on" },
+	{ "", 6, "the configuration is empty" },
 	{ "{\"a\":}", 6, "the configuration is not JSON, from byte 5 on" },
 	{ "{} x", 6, "the configuration is not JSON, from byte 3 on" },
 	{ "[]", 6, "the configuration is not a JSON object" },
 	{ "{\"cniVersion\":5}", 7, "\"cniVersion\": 5 is not a string" },
-	{ "{}", 1, "incompatible CNI versions" },
-	{ "{\"cniVersion\":\"\"}", 1, "incompatible CNI versions" },
-	{ "{\"cniVersion\":\"0.2.0\"}", 1, "incompatible CNI versions" },
+	{ "{}", 7, "\"name\" is missing" },
+	{ "{\"cniVersion\":\"0.2\"}", 1, "incompatible CNI versions" },
+	{ "{\"cniVersion\":\"1.2.0\"}", 1, "incompatible CNI versions" },
 	{ "{\"cniVersion\":\"9.9.9\"}", 1, "incompatible CNI versions" },
 	{ "{\"cniVersion\":\"1.0.0\"}", 7, "\"name\" is missing" },
 	{ "{\"cniVersion\":\"1.0.0\",\"name\":null}", 7, "\"name\" is missing" },
@@ -175,11 +194,65 @@ static void test_unreadable(void)
 static void test_version_details(void)
 {
 	CHECK_EQ(read_text("{\"cniVersion\":\"9.9.9\"}"), -1);
-	CHECK_STR(err.details, "config is \"9.9.9\", plugin supports [\"0.3.1\" \"0.4.0\" \"1.0.0\" \"1.1.0\"]");
+	CHECK_STR(err.details, "config is \"9.9.9\", plugin supports "
+		  "[\"0.1.0\" \"0.2.0\" \"0.3.0\" \"0.3.1\" \"0.4.0\" \"1.0.0\" \"1.1.0\"]");
 	CHECK(!req.version);
 	cni_conf_fini(&conf);
 	CHECK_EQ(read_text("{\"cniVersion\":\"0.4.0\"}"), -1);
 	CHECK_STR(req.version, "0.4.0");
+	cni_conf_fini(&conf);
+	/* An absent or empty version is the oldest. */
+	CHECK_EQ(read_text("{\"name\":\"net\"}"), 0);
+	CHECK_STR(req.version, "0.1.0");
+	cni_conf_fini(&conf);
+	CHECK_EQ(read_text("{\"cniVersion\":\"\",\"name\":\"net\"}"), 0);
+	CHECK_EQ(conf.version, CNI_0_1_0);
+	cni_conf_fini(&conf);
+}
+
+static int read_version(const char *version, const char *members)
+{
+	char *text;
+	int ret;
+
+	ret = asprintf(&text, "{\"cniVersion\":\"%s\",\"name\":\"net\",%s}",
+		       version, members);
+	if (ret < 0)
+		abort();
+	ret = read_text(text);
+	if (!ret)
+		ret = cni_conf_settings(&conf, &req, &err);
+	free(text);
+	return ret;
+}
+
+/* A result of before 0.3.0 has room for one address of each family. */
+static void test_old_versions(void)
+{
+	static const char *const two[] = {
+		IPAM("\"ranges\":[[{" SUBNET "}],[{\"subnet\":\"198.51.100.0/24\"}]]"),
+		IPAM(SUBNET ",\"ranges\":[[{\"subnet\":\"198.51.100.0/24\"}]]"),
+	};
+	size_t i;
+
+	CHECK_EQ(read_version("0.2.0", IPAM("\"ranges\":[[{" SUBNET "},{\"subnet\":\"198.51.100.0/24\"}],"
+					    "[{\"subnet\":\"2001:db8::/64\"}]]")), 0);
+	cni_conf_fini(&conf);
+	for (i = 0; i < 2; i++) {
+		CHECK_EQ(read_version("0.2.0", two[i]), -1);
+		CHECK_STR(err.msg, "\"ipam\" has two range sets of a family, and a result of \"cniVersion\": \"0.2.0\" has room for one");
+		cni_conf_fini(&conf);
+		CHECK_EQ(read_version("0.3.0", two[i]), 0);
+		cni_conf_fini(&conf);
+	}
+	CHECK_EQ(read_version("0.1.0", "\"ipam\":{}"), -1);
+	CHECK_STR(err.msg, "\"cniVersion\": \"0.1.0\" has no result without an IP address, and there is no \"ipam\"");
+	cni_conf_fini(&conf);
+	CHECK_EQ(read_version("0.2.0", "\"prevResult\":{}," IPAM(SUBNET)), 0);
+	CHECK(!conf.prev_result);
+	cni_conf_fini(&conf);
+	CHECK_EQ(read_version("0.3.0", "\"prevResult\":{}," IPAM(SUBNET)), 0);
+	CHECK(conf.prev_result);
 	cni_conf_fini(&conf);
 }
 
@@ -216,6 +289,104 @@ static void test_settings(void)
 	CHECK_STR(conf.bridge, "sw");
 	CHECK(conf.is_gateway && conf.is_default_gateway);
 	cni_conf_fini(&conf);
+
+	CHECK_EQ(read_conf("\"promiscMode\":true,\"forceAddress\":true,"
+			   "\"disableContainerInterface\":true,\"vlan\":7,"
+			   "\"uplink\":\"eth1\",\"stormLimit\":500", NULL), 0);
+	CHECK(conf.promisc && conf.force_address && conf.disable_interface);
+	CHECK_EQ(conf.vlan, 7);
+	CHECK_STR(conf.uplink, "eth1");
+	CHECK_EQ(conf.storm_limit, 500);
+	cni_conf_fini(&conf);
+}
+
+static void check_trunk(size_t i, uint16_t first, uint16_t last)
+{
+	CHECK_EQ(conf.trunk[i].first, first);
+	CHECK_EQ(conf.trunk[i].last, last);
+}
+
+/* What overlaps or follows is one range; the order does not matter. */
+static void test_trunk(void)
+{
+	CHECK_EQ(read_conf("\"vlanTrunk\":[{\"id\":4094},{\"minID\":10,\"maxID\":20},"
+			   "{\"id\":21},{\"minID\":1,\"maxID\":2,\"id\":15}],"
+			   "\"preserveDefaultVlan\":true", NULL), 0);
+	CHECK_EQ(conf.n_trunk, 3);
+	check_trunk(0, 1, 2);
+	check_trunk(1, 10, 21);
+	check_trunk(2, 4094, 4094);
+	cni_conf_fini(&conf);
+}
+
+/* 257 VLANs with gaps between them. */
+static void test_long_trunk(void)
+{
+	char members[8192];
+	int used = sprintf(members, "\"vlanTrunk\":[{\"id\":1}");
+	int i;
+
+	for (i = 1; i < 256; i++)
+		used += sprintf(members + used, ",{\"id\":%d}", 2 * i + 1);
+	sprintf(members + used, "]");
+	CHECK_EQ(read_conf(members, NULL), 0);
+	CHECK_EQ(conf.n_trunk, 256);
+	cni_conf_fini(&conf);
+	sprintf(members + used, ",{\"id\":1000}]");
+	CHECK_EQ(read_conf(members, NULL), -1);
+	CHECK_STR(err.msg, "\"vlanTrunk\": there are more than 256 ranges");
+	cni_conf_fini(&conf);
+}
+
+static void test_allowed(void)
+{
+	CHECK_EQ(read_conf("\"allowedAddresses\":[\"192.0.2.9\",\"2001:db8::9\"],"
+			   "\"guard\":\"mac+ip\"", NULL), 0);
+	CHECK_EQ(conf.n_allowed, 2);
+	CHECK_EQ(conf.allowed[0].family, AF_INET);
+	CHECK_EQ(conf.allowed[1].family, AF_INET6);
+	CHECK(conf.allowed[0].shared && conf.allowed[1].shared);
+	cni_conf_fini(&conf);
+}
+
+static void test_guard(void)
+{
+	CHECK_EQ(read_conf("", NULL), 0);
+	CHECK_EQ(cni_conf_guard(&conf, true), PODSWITCH_GUARD_MAC_IP);
+	CHECK_EQ(cni_conf_guard(&conf, false), PODSWITCH_GUARD_MAC);
+	cni_conf_fini(&conf);
+	CHECK_EQ(read_conf("\"guard\":\"off\"", NULL), 0);
+	CHECK_EQ(cni_conf_guard(&conf, true), PODSWITCH_GUARD_OFF);
+	cni_conf_fini(&conf);
+}
+
+static void test_resolv(void)
+{
+	static const char text[] =
+		"# a comment\n"
+		"nameserver 192.0.2.53\n"
+		"\tnameserver  2001:db8::53   trailing\n"
+		"; another\n"
+		"nameserver\n"
+		"domain a.example\ndomain b.example # the last one wins\n"
+		"search c.example d.example\nsearch e.example\n"
+		"options ndots:5 edns0\nsortlist 192.0.2.0\n";
+	char path[] = "/tmp/resolv.XXXXXX";
+	cJSON *dns = NULL;
+	char *printed;
+	int fd = mkstemp(path);
+
+	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	close(fd);
+	CHECK_EQ(cni_conf_resolv(path, &dns, &err), 0);
+	printed = cJSON_PrintUnformatted(dns);
+	CHECK_STR(printed, "{\"nameservers\":[\"192.0.2.53\",\"2001:db8::53\"],"
+		  "\"domain\":\"b.example\","
+		  "\"search\":[\"c.example\",\"d.example\",\"e.example\"],"
+		  "\"options\":[\"ndots:5\",\"edns0\"]}");
+	free(printed);
+	cJSON_Delete(dns);
+	unlink(path);
 }
 
 /* Defaults of the reference plugin, spelled out, are no wish for more. */
@@ -355,6 +526,12 @@ static const struct test tests[] = {
 	{ "a version that is not spoken is told with those that are", test_version_details },
 	{ "defaults", test_defaults },
 	{ "settings, their keys in any case", test_settings },
+	{ "results of before 0.3.0", test_old_versions },
+	{ "VLANs with tags", test_trunk },
+	{ "VLANs with tags, the most there may be", test_long_trunk },
+	{ "addresses that a pod may use beside its own", test_allowed },
+	{ "the guard, given or by default", test_guard },
+	{ "resolv.conf", test_resolv },
 	{ "the reference's defaults and what runtimes add are accepted", test_tolerated },
 	{ "who decides on the MAC address", test_mac_precedence },
 	{ "who decides on the IP address", test_wanted_precedence },

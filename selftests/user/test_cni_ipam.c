@@ -259,7 +259,59 @@ static void test_texts(void)
 	CHECK(!cni_mac_parse("00:00:00:00:00:00", mac));
 }
 
+/* Where another ADD was quicker, its choice tells where to go on. */
+static void test_follow(void)
+{
+	start_anew();
+	add_range("192.0.2.0/24", "192.0.2.1", "192.0.2.254", "192.0.2.1", 0);
+	add_range("2001:db8::/64", "2001:db8::1", "2001:db8::ff", "2001:db8::1", 1);
+	sw.last_ipv4 = address("192.0.2.9");
+	CHECK_EQ(begin(), 0);
+	check_at(0, "192.0.2.10");
+	CHECK(!cni_ipam_follow(&picks[0], &sw));
+	check_at(0, "192.0.2.10");
+	sw.last_ipv4 = address("192.0.2.30");
+	CHECK(cni_ipam_follow(&picks[0], &sw));
+	check_at(0, "192.0.2.31");
+	CHECK(!cni_ipam_follow(&picks[1], &sw));
+	check_at(1, "2001:db8::2");
+	/* An address of another range, or one behind which is none of ours. */
+	sw.last_ipv4 = address("198.51.100.7");
+	CHECK(!cni_ipam_follow(&picks[0], &sw));
+	sw.last_ipv4 = address("192.0.2.254");
+	CHECK(!cni_ipam_follow(&picks[0], &sw));
+	check_at(0, "192.0.2.31");
+	picks[0].asked = true;
+	sw.last_ipv4 = address("192.0.2.40");
+	CHECK(!cni_ipam_follow(&picks[0], &sw));
+}
+
+/* An address that the pod had is the first to be tried, if it can be. */
+static void test_keep(void)
+{
+	struct podswitch_address kept = address("192.0.2.77");
+	struct podswitch_address gateway = address("192.0.2.1");
+	struct podswitch_address other = address("198.51.100.1");
+
+	start_anew();
+	add_range("192.0.2.0/24", "192.0.2.1", "192.0.2.254", "192.0.2.1", 0);
+	CHECK_EQ(begin(), 0);
+	cni_ipam_keep(picks, 1, &gateway);
+	cni_ipam_keep(picks, 1, &other);
+	check_at(0, "192.0.2.2");
+	cni_ipam_keep(picks, 1, &kept);
+	check_at(0, "192.0.2.77");
+	check_next(0, "192.0.2.78");
+	conf.wanted[0] = address("192.0.2.5");
+	conf.n_wanted = 1;
+	CHECK_EQ(begin(), 0);
+	cni_ipam_keep(picks, 1, &kept);
+	check_at(0, "192.0.2.5");
+}
+
 static const struct test tests[] = {
+	{ "going on behind another's choice", test_follow },
+	{ "an address that is kept", test_keep },
 	{ "the first address of each set", test_first },
 	{ "behind the address that was given last", test_behind_last },
 	{ "from range to range and around, once", test_next_range },

@@ -2,7 +2,9 @@
 /* Results as the versions of the specification want them, and others' read. */
 #include "result.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "hash.h"
 #include "test.h"
@@ -11,10 +13,11 @@ static const uint8_t switch_mac[] = { 2, 0, 0x5e, 0, 0x53, 1 };
 static const uint8_t host_mac[] = { 2, 0, 0x5e, 0, 0x53, 2 };
 static const uint8_t pod_mac[] = { 2, 0, 0x5e, 0, 0x53, 3 };
 
-static const struct cni_interface interfaces[CNI_RESULT_INTERFACES] = {
+static const struct cni_interface interfaces[CNI_RESULT_MAX] = {
 	{ "psw0", switch_mac, 1500, NULL },
 	{ "psw012345678901", host_mac, 1400, NULL },
 	{ "eth0", pod_mac, 1400, "/run/netns/p1" },
+	{ "psw0.7", switch_mac, 1500, NULL },
 };
 
 static struct cni_conf conf;
@@ -36,7 +39,7 @@ static void check_result(enum cni_version version, const char *expected)
 	char *text;
 
 	conf.version = version;
-	result = cni_result_new(&conf, interfaces, &ad);
+	result = cni_result_new(&conf, interfaces, CNI_RESULT_GATEWAY, &ad);
 	text = cJSON_PrintUnformatted(result);
 	CHECK_STR(text, expected);
 	free(text);
@@ -79,6 +82,38 @@ static void test_versions(void)
 	cni_addressing_fini(&ad);
 }
 
+/* CNI 0.2.0, Result: each family's routes stand with its address. */
+static void test_old_versions(void)
+{
+	CHECK_EQ(parse(IPAM_RESULT "}"), 0);
+	conf = (struct cni_conf){ 0 };
+	check_result(CNI_0_2_0, "{\"cniVersion\":\"0.2.0\","
+		     "\"ip4\":{\"ip\":\"192.0.2.9/24\",\"gateway\":\"192.0.2.1\","
+		     "\"routes\":[{\"dst\":\"0.0.0.0/0\",\"gw\":\"192.0.2.1\"}]},"
+		     "\"ip6\":{\"ip\":\"2001:db8::9/64\",\"routes\":[{\"dst\":\"2001:db8:1::/48\"}]},"
+		     "\"dns\":{}}");
+	cni_addressing_fini(&ad);
+	CHECK_EQ(parse("{\"ips\":[{\"address\":\"192.0.2.9/24\"},{\"address\":\"192.0.2.10/24\"}]}"), 0);
+	check_result(CNI_0_1_0, "{\"cniVersion\":\"0.1.0\",\"ip4\":{\"ip\":\"192.0.2.9/24\"},\"dns\":{}}");
+	cni_addressing_fini(&ad);
+}
+
+static void test_gateway_device(void)
+{
+	cJSON *result;
+	char *text;
+
+	CHECK_EQ(parse("{\"ips\":[{\"address\":\"192.0.2.9/24\"}]}"), 0);
+	conf = (struct cni_conf){ .version = CNI_1_0_0 };
+	result = cni_result_new(&conf, interfaces, CNI_RESULT_MAX, &ad);
+	text = cJSON_PrintUnformatted(result);
+	CHECK(strstr(text, "{\"name\":\"psw0.7\",\"mac\":\"02:00:5e:00:53:01\"}],\"ips\":"
+		     "[{\"address\":\"192.0.2.9/24\",\"interface\":2}]"));
+	free(text);
+	cJSON_Delete(result);
+	cni_addressing_fini(&ad);
+}
+
 static void test_layer_2(void)
 {
 	ad = (struct cni_addressing){ 0 };
@@ -108,7 +143,7 @@ static void test_chained(void)
 
 	CHECK_EQ(parse("{\"ips\":[{\"address\":\"192.0.2.9/24\"}]}"), 0);
 	conf = (struct cni_conf){ .version = CNI_1_0_0, .prev_result = prev };
-	result = cni_result_new(&conf, interfaces, &ad);
+	result = cni_result_new(&conf, interfaces, CNI_RESULT_GATEWAY, &ad);
 	text = cJSON_PrintUnformatted(result);
 	CHECK(strstr(text, "\"interfaces\":[{\"name\":\"x\",\"pciID\":\"p\"},{\"name\":\"psw0\""));
 	CHECK(strstr(text, "\"ips\":[{\"address\":\"198.51.100.9/24\",\"interface\":0},"
@@ -205,7 +240,43 @@ static void test_hash(void)
 	CHECK(!memcmp(mac, "\x02\xff\x66\x55\x44\x33", 6));
 }
 
+/* The first gives code and message; of the others none is forgotten. */
+static void test_join(void)
+{
+	struct cni_error all = { 0 };
+	struct cni_error one;
+	int i;
+
+	cni_fail(&one, CNI_ERR_KERNEL, "first");
+	cni_join(&all, &one);
+	CHECK_EQ(all.code, CNI_ERR_KERNEL);
+	CHECK_STR(all.msg, "first");
+	CHECK_STR(all.details, "");
+	cni_fail(&one, CNI_ERR_CONFIG, "second");
+	cni_join(&all, &one);
+	cni_fail(&one, CNI_ERR_CONFIG, "third");
+	cni_join(&all, &one);
+	CHECK_EQ(all.code, CNI_ERR_KERNEL);
+	CHECK_STR(all.msg, "first");
+	CHECK_STR(all.details, "second; third");
+	for (i = 0; i < 200; i++)
+		cni_join(&all, &one);
+	CHECK_EQ(strlen(all.details), sizeof(all.details) - 1);
+}
+
+static void test_kernel_code(void)
+{
+	CHECK_EQ(cni_kernel_code(-ENOBUFS), CNI_ERR_TRY_AGAIN);
+	CHECK_EQ(cni_kernel_code(-ETIMEDOUT), CNI_ERR_TRY_AGAIN);
+	CHECK_EQ(cni_kernel_code(-EINTR), CNI_ERR_TRY_AGAIN);
+	CHECK_EQ(cni_kernel_code(-EBUSY), CNI_ERR_KERNEL);
+}
+
 static const struct test tests[] = {
+	{ "errors that are joined", test_join },
+	{ "what may go well in a moment is to be tried again", test_kernel_code },
+	{ "results of before 0.3.0", test_old_versions },
+	{ "a gateway device of its own is told, behind the rest", test_gateway_device },
 	{ "a result in each version", test_versions },
 	{ "a result without addresses", test_layer_2 },
 	{ "whose dns", test_dns },

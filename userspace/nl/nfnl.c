@@ -7,7 +7,16 @@
 #include <string.h>
 #include <sys/socket.h>
 
-void nfnl_message(struct nl *nl, uint16_t type, uint16_t flags, uint8_t family)
+/* What may still be appended to the message that was begun last. */
+static size_t nfnl_room(const struct nl *nl)
+{
+	const char *end = mnl_nlmsg_get_payload_tail(nl->msg);
+
+	return (size_t)(nl->tx + sizeof(nl->tx) - end);
+}
+
+struct nlmsghdr *nfnl_message(struct nl *nl, uint16_t type, uint16_t flags,
+			      uint8_t family)
 {
 	struct nfgenmsg nfg = {
 		.nfgen_family = family,
@@ -16,6 +25,9 @@ void nfnl_message(struct nl *nl, uint16_t type, uint16_t flags, uint8_t family)
 
 	nl_message(nl, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type), flags,
 		   &nfg, sizeof(nfg));
+	if (!nl->overflow)
+		nl->overflow = nfnl_room(nl) < NFNL_MESSAGE_MAX;
+	return nl->overflow ? NULL : nl->msg;
 }
 
 static void nfnl_mark(struct nl *nl, uint16_t type)

@@ -22,7 +22,9 @@
  * @ifindex: interface index
  * @flags: IFF_*
  * @mtu: bytes
- * @peer: interface index of a veth's other end, in the namespace that it is in
+ * @peer: interface index of a veth's other end, in the namespace that it is
+ *	in; of what a VLAN device is on
+ * @master: interface index of the bridge, or the like, that it is a port of
  * @mac: its MAC address; zeros if it has none
  * @name: its name
  * @kind: its rtnetlink kind, such as "veth"; empty for hardware
@@ -32,6 +34,7 @@ struct nl_link {
 	uint32_t flags;
 	uint32_t mtu;
 	uint32_t peer;
+	uint32_t master;
 	uint8_t mac[6];
 	char name[IFNAMSIZ];
 	char kind[IFNAMSIZ];
@@ -42,6 +45,7 @@ struct nl_link {
  * @name: name of the end that stays in the socket's namespace and is up
  * @mac: its MAC address
  * @peer_name: name of the other end, which stays down
+ * @peer_mac: its MAC address, or NULL for a random one
  * @peer_netns: open network namespace that the other end is made in
  * @mtu: of both ends, in bytes
  */
@@ -49,6 +53,7 @@ struct nl_veth {
 	const char *name;
 	const uint8_t *mac;
 	const char *peer_name;
+	const uint8_t *peer_mac;
 	int peer_netns;
 	uint32_t mtu;
 };
@@ -76,12 +81,45 @@ int nl_veth_new(struct nl *nl, const struct nl_veth *veth,
 		struct nl_link *link);
 
 /**
- * nl_link_up() - begins setting an interface up
+ * nl_link_parse() - reads a message about an interface
+ * @nlh: RTM_NEWLINK
+ * @link: filled in
+ */
+void nl_link_parse(const struct nlmsghdr *nlh, struct nl_link *link);
+
+/**
+ * nl_link_dump() - reads the interfaces of one kind
+ * @nl: the handle
+ * @kind: rtnetlink kind, such as "veth"
+ * @cb: called with each message, which nl_link_parse() reads
+ * @arg: for @cb
+ *
+ * Return: as nl_dump().
+ */
+int nl_link_dump(struct nl *nl, const char *kind, nl_cb *cb, void *arg);
+
+/**
+ * nl_vlan_new() - makes a VLAN device, which stays down
+ * @nl: the handle
+ * @name: its name
+ * @ifindex: the interface that it is on
+ * @vlan: VLAN identifier
+ *
+ * Return: 0; -EEXIST if the name is taken, or the VLAN has a device; another
+ * negative errno value.
+ */
+int nl_vlan_new(struct nl *nl, const char *name, uint32_t ifindex,
+		uint16_t vlan);
+
+/**
+ * nl_link_set() - begins a change to an interface
  * @nl: the handle
  * @ifindex: the interface
+ * @flags: IFF_* to set; none is cleared
  * @mac: a MAC address that it gets first, or NULL
  */
-void nl_link_up(struct nl *nl, uint32_t ifindex, const uint8_t *mac);
+void nl_link_set(struct nl *nl, uint32_t ifindex, uint32_t flags,
+		 const uint8_t *mac);
 
 /**
  * nl_link_del() - begins the removal of an interface
@@ -96,6 +134,7 @@ void nl_link_del(struct nl *nl, uint32_t ifindex);
  * struct nl_address - an IP address on an interface
  * @family: AF_INET or AF_INET6
  * @prefix_len: length of the subnet's prefix, in bits
+ * @scope: RT_SCOPE_*, as the kernel reports it
  * @flags: IFA_F_*
  * @ifindex: the interface
  * @bytes: the address, left-aligned
@@ -103,6 +142,7 @@ void nl_link_del(struct nl *nl, uint32_t ifindex);
 struct nl_address {
 	uint8_t family;
 	uint8_t prefix_len;
+	uint8_t scope;
 	uint32_t flags;
 	uint32_t ifindex;
 	uint8_t bytes[16];
@@ -118,14 +158,22 @@ struct nl_address {
 void nl_address_new(struct nl *nl, const struct nl_address *address);
 
 /**
+ * nl_address_del() - begins the removal of an address
+ * @nl: the handle
+ * @address: the address; its flags do not matter
+ */
+void nl_address_del(struct nl *nl, const struct nl_address *address);
+
+/**
  * nl_address_dump() - reads the addresses of the namespace
  * @nl: the handle
+ * @ifindex: those of this interface alone, or 0
  * @cb: called with each message, which nl_address_parse() reads
  * @arg: for @cb
  *
  * Return: as nl_dump().
  */
-int nl_address_dump(struct nl *nl, nl_cb *cb, void *arg);
+int nl_address_dump(struct nl *nl, uint32_t ifindex, nl_cb *cb, void *arg);
 
 /**
  * nl_address_parse() - reads a message about an address

@@ -23,7 +23,8 @@ static void nl_put_broadcast(struct nl *nl, const struct nl_address *address)
 	nl_put_u32(nl, IFA_BROADCAST, value);
 }
 
-void nl_address_new(struct nl *nl, const struct nl_address *address)
+static void nl_put_address(struct nl *nl, uint16_t type, uint16_t flags,
+			   const struct nl_address *address)
 {
 	size_t len = nl_ip_len(address->family);
 	struct ifaddrmsg ifa = {
@@ -32,18 +33,30 @@ void nl_address_new(struct nl *nl, const struct nl_address *address)
 		.ifa_index = address->ifindex,
 	};
 
-	nl_message(nl, RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
-		   &ifa, sizeof(ifa));
+	nl_message(nl, type, NLM_F_ACK | flags, &ifa, sizeof(ifa));
 	nl_put(nl, IFA_LOCAL, address->bytes, len);
 	nl_put(nl, IFA_ADDRESS, address->bytes, len);
+}
+
+void nl_address_del(struct nl *nl, const struct nl_address *address)
+{
+	nl_put_address(nl, RTM_DELADDR, 0, address);
+}
+
+void nl_address_new(struct nl *nl, const struct nl_address *address)
+{
+	nl_put_address(nl, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, address);
 	nl_put_u32(nl, IFA_FLAGS, address->flags);
 	if (address->family == AF_INET)
 		nl_put_broadcast(nl, address);
 }
 
-int nl_address_dump(struct nl *nl, nl_cb *cb, void *arg)
+int nl_address_dump(struct nl *nl, uint32_t ifindex, nl_cb *cb, void *arg)
 {
-	struct ifaddrmsg ifa = { .ifa_family = AF_UNSPEC };
+	struct ifaddrmsg ifa = {
+		.ifa_family = AF_UNSPEC,
+		.ifa_index = ifindex,
+	};
 
 	nl_message(nl, RTM_GETADDR, NLM_F_DUMP, &ifa, sizeof(ifa));
 	return nl_dump(nl, cb, arg);
@@ -64,6 +77,7 @@ bool nl_address_parse(const struct nlmsghdr *nlh, struct nl_address *address)
 	memset(address, 0, sizeof(*address));
 	address->family = ifa->ifa_family;
 	address->prefix_len = ifa->ifa_prefixlen;
+	address->scope = ifa->ifa_scope;
 	address->ifindex = ifa->ifa_index;
 	address->flags = tb[IFA_FLAGS] ? nl_get_u32(tb[IFA_FLAGS]) :
 					 ifa->ifa_flags;

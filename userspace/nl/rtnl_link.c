@@ -7,12 +7,11 @@
 #include <linux/veth.h>
 #include <string.h>
 
-static int nl_link_parse(const struct nlmsghdr *nlh, void *arg)
+void nl_link_parse(const struct nlmsghdr *nlh, struct nl_link *link)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *info[IFLA_INFO_MAX + 1];
 	const struct nlattr *tb[IFLA_MAX + 1];
-	struct nl_link *link = arg;
 
 	nl_parse(nlh, sizeof(*ifi), tb, IFLA_MAX);
 	nl_parse_nested(tb[IFLA_LINKINFO], info, IFLA_INFO_MAX);
@@ -21,9 +20,15 @@ static int nl_link_parse(const struct nlmsghdr *nlh, void *arg)
 	link->flags = ifi->ifi_flags;
 	link->mtu = nl_get_u32(tb[IFLA_MTU]);
 	link->peer = nl_get_u32(tb[IFLA_LINK]);
+	link->master = nl_get_u32(tb[IFLA_MASTER]);
 	nl_get_bytes(tb[IFLA_ADDRESS], link->mac, sizeof(link->mac));
 	nl_copy_str(tb[IFLA_IFNAME], link->name, sizeof(link->name));
 	nl_copy_str(info[IFLA_INFO_KIND], link->kind, sizeof(link->kind));
+}
+
+static int nl_link_take(const struct nlmsghdr *nlh, void *arg)
+{
+	nl_link_parse(nlh, arg);
 	return 0;
 }
 
@@ -39,7 +44,7 @@ static void nl_put_link_get(struct nl *nl, const char *name)
 int nl_link_get(struct nl *nl, const char *name, struct nl_link *link)
 {
 	nl_put_link_get(nl, name);
-	return nl_talk(nl, nl_link_parse, link);
+	return nl_talk(nl, nl_link_take, link);
 }
 
 static void nl_put_veth_peer(struct nl *nl, const struct nl_veth *veth)
@@ -54,6 +59,8 @@ static void nl_put_veth_peer(struct nl *nl, const struct nl_veth *veth)
 	peer = (struct nlattr *)((char *)mnl_nlmsg_get_payload_tail(nl->msg) -
 				 NLA_HDRLEN - sizeof(ifi));
 	nl_put_str(nl, IFLA_IFNAME, veth->peer_name);
+	if (veth->peer_mac)
+		nl_put(nl, IFLA_ADDRESS, veth->peer_mac, 6);
 	nl_put_u32(nl, IFLA_MTU, veth->mtu);
 	nl_put_u32(nl, IFLA_NET_NS_FD, (uint32_t)veth->peer_netns);
 	nl_nest_end(nl, peer);
@@ -87,16 +94,50 @@ int nl_veth_new(struct nl *nl, const struct nl_veth *veth,
 {
 	nl_put_veth_new(nl, veth);
 	nl_put_link_get(nl, veth->name);
-	return nl_talk(nl, nl_link_parse, link);
+	return nl_talk(nl, nl_link_take, link);
 }
 
-void nl_link_up(struct nl *nl, uint32_t ifindex, const uint8_t *mac)
+int nl_link_dump(struct nl *nl, const char *kind, nl_cb *cb, void *arg)
+{
+	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
+	struct nlattr *info;
+
+	nl_message(nl, RTM_GETLINK, NLM_F_DUMP, &ifi, sizeof(ifi));
+	nl_put_u32(nl, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	info = nl_nest_start(nl, IFLA_LINKINFO);
+	nl_put_str(nl, IFLA_INFO_KIND, kind);
+	nl_nest_end(nl, info);
+	return nl_dump(nl, cb, arg);
+}
+
+int nl_vlan_new(struct nl *nl, const char *name, uint32_t ifindex,
+		uint16_t vlan)
+{
+	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
+	struct nlattr *info;
+	struct nlattr *data;
+
+	nl_message(nl, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
+		   &ifi, sizeof(ifi));
+	nl_put_str(nl, IFLA_IFNAME, name);
+	nl_put_u32(nl, IFLA_LINK, ifindex);
+	info = nl_nest_start(nl, IFLA_LINKINFO);
+	nl_put_str(nl, IFLA_INFO_KIND, "vlan");
+	data = nl_nest_start(nl, IFLA_INFO_DATA);
+	nl_put(nl, IFLA_VLAN_ID, &vlan, sizeof(vlan));
+	nl_nest_end(nl, data);
+	nl_nest_end(nl, info);
+	return nl_talk(nl, NULL, NULL);
+}
+
+void nl_link_set(struct nl *nl, uint32_t ifindex, uint32_t flags,
+		 const uint8_t *mac)
 {
 	struct ifinfomsg ifi = {
 		.ifi_family = AF_UNSPEC,
 		.ifi_index = (int)ifindex,
-		.ifi_flags = IFF_UP,
-		.ifi_change = IFF_UP,
+		.ifi_flags = flags,
+		.ifi_change = flags,
 	};
 
 	nl_message(nl, RTM_NEWLINK, NLM_F_ACK, &ifi, sizeof(ifi));

@@ -14,6 +14,7 @@ export WORLD4=203.0.113.1
 export WORLD6=2001:db8:ffff::1
 export GATEWAY4=198.51.100.1
 export GATEWAY6=2001:db8:100::1
+IDLE=(/bin/sleep 1000000)
 
 # Puts plugin and configuration where a node has them, each whole at once.
 install_plugin() {
@@ -78,7 +79,7 @@ make_world() {
 
 # run_pod NAME: a container of that name, with a network
 run_pod() {
-	ctr run -d --cni --rootfs $ROOTFS "$1" /bin/sleep 1000000
+	ctr run -d --cni --rootfs $ROOTFS "$1" "${IDLE[@]}"
 }
 
 # in_pod NAME COMMAND...

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # Plugins that run at once share the addresses without a lock: none is given twice, none is lost.
 #
-#     c1   c2   c3  ...  c24
+#     c1   c2   c3  ...  c100
 #      |    |    |        |
 #  ----+----+----+--------+---- psw0, made by whichever is first
 #
-#  - 24 at once, onto a switch that is not there yet: all succeed, with different addresses
+#  - 100 at once, onto a switch that is not there yet: all succeed, with different addresses
 #  - 24 at once for 12 addresses: 12 succeed, 12 are told that there is none
 #  - ADD and DEL at once
 . "$(dirname "$0")/lib.sh"
@@ -15,7 +15,7 @@ need_commands jq nft
 ktap_header
 
 pods=()
-for ((i = 1; i <= 24; i++)); do pods+=("c$i"); done
+for ((i = 1; i <= 100; i++)); do pods+=("c$i"); done
 make_ns "${pods[@]}"
 before=$(state)
 
@@ -38,12 +38,14 @@ net=$(conf '{isDefaultGateway: true, ipMasq: true}')
 for _ in 1 2; do
 	ip link del psw0 2>/dev/null
 	all add "$net"
-	check_equal "24 at once get 48 addresses, all different" "48 48" "$(given length) $(given 'unique | length')"
-	check_equal "and the switch knows 48" 48 "$("$PSW" -j port show | jq '[.[].addresses[]] | length')"
+	check_equal "100 at once get 200 addresses, all different" "200 200" "$(given length) $(given 'unique | length')"
+	check_equal "and the switch knows 200" 200 "$("$PSW" -j port show | jq '[.[].addresses[]] | length')"
 	all del "$net"
 	check_equal "nothing is left" "$before" "$(state)"
 done
 
+pods=("${pods[@]:0:24}")
+rm "$WORK"/c*.out
 IPAM='{type: "podswitch", subnet: "192.0.2.0/24", rangeStart: "192.0.2.101", rangeEnd: "192.0.2.112"}'
 all add "$(conf)"
 check_equal "12 addresses are given to 12 of 24" "12 12" "$(given length) $(given 'unique | length')"

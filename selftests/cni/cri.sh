@@ -197,7 +197,7 @@ check "burst: the runtime is killed; pod to pod" in_ns "$client_ns" ping -c 1 -W
 check "burst: the runtime starts again" start_runtime
 answer >/dev/null
 ktap_note "made when it was killed: $(<"$WORK/answer")"
-check "burst: pod to pod, by the runtime" answers '0 *' exec "$container" /bin/ping -c 1 -W 5 "$web4"
+check "burst: pod to pod, by the runtime" busywait 60 answers '0 *' exec "$container" /bin/ping -c 1 -W 5 "$web4"
 check "burst: the runtime removes them all" cri clear
 ktap_note "removed: $(<"$WORK/answer")"
 check_equal "burst: the runtime has no pod" "" "$(cri list)"

@@ -26,10 +26,17 @@ others_work() {
 		iptables -w -t nat -F && ip6tables -w -t nat -S
 }
 others_work >/dev/null 2>&1 && OTHERS=true || OTHERS=false
-for table in 'inet podswitch' 'ip nat' 'ip filter' 'ip6 nat' 'ip6 filter'; do
-	defer eval "nft delete table $table 2>/dev/null"
-done
-before=$(state)
+defer eval 'nft delete table inet podswitch 2>/dev/null; left >/dev/null'
+# What is left when the others' chains have gone, which stay for their next pod.
+left() {
+	local table
+
+	for table in 'ip nat' 'ip filter' 'ip6 nat' 'ip6 filter'; do
+		nft "delete table $table" 2>/dev/null
+	done
+	state
+}
+before=$(left)
 
 # seen POD HOST-END: addresses and routes of the pod, and its VLANs, as one object; VLAN 1 of a bridge is none here
 seen() {
@@ -105,12 +112,12 @@ moves() {
 	[[ $bridge != cni0 ]] || bridge=$(jq -r '.plugins[0].bridge // "psw0"' <<<"$list")
 	ip link del "$bridge" 2>/dev/null
 	check "$name: \"bridge\" is \"podswitch\"" judged "$ours"
-	check_equal "$name: nothing is left" "$before" "$(state)"
+	check_equal "$name: nothing is left" "$before" "$(left)"
 	own=$(jq -c '.plugins[0].ipam |= if .type == "host-local" then .type = "podswitch" else . end' <<<"$ours")
 	[[ $own != "$ours" ]] || return
 	ip link del "$bridge" 2>/dev/null
 	check "$name: \"host-local\" is \"podswitch\", too" judged "$own"
-	check_equal "$name: nothing is left then, too" "$before" "$(state)"
+	check_equal "$name: nothing is left then, too" "$before" "$(left)"
 	forget "$network" "$bridge"
 }
 

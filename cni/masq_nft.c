@@ -405,6 +405,19 @@ static int cni_nft_delete(struct nl *nl, const char *name)
 	return ret == -ENOENT ? 0 : ret;
 }
 
+/* Not recursively: the kernel refuses while another network has a chain. */
+static void cni_nft_delete_table(struct nl *nl)
+{
+	struct nlmsghdr *nlh;
+
+	nfnl_begin(nl);
+	nlh = nfnl_message(nl, NFT_MSG_DELTABLE, NLM_F_NONREC, NFPROTO_INET);
+	if (!nlh)
+		return;
+	mnl_attr_put_strz(nlh, NFTA_TABLE_NAME, CNI_NFT_TABLE);
+	nfnl_commit(nl);
+}
+
 int cni_masq_nft_release(const char *network, struct cni_addressing *ad,
 			 struct cni_error *err)
 {
@@ -420,7 +433,9 @@ int cni_masq_nft_release(const char *network, struct cni_addressing *ad,
 	ret = cni_nft_list(&nl, network, &list);
 	for (i = 0; !ret && i < ad->n_ips; i++)
 		ret = cni_nft_delete(&nl, list.names[i]);
-	if (ret)
+	if (!ret)
+		cni_nft_delete_table(&nl);
+	else
 		cni_fail(err, cni_kernel_code(ret),
 			 "cannot end the masquerading of network \"%s\": %s",
 			 network, nl_error(&nl));

@@ -145,6 +145,7 @@ life() {
 	add "$net" p1 >/dev/null
 	check "$what: GC of all" silent cni GC "$(jq -c '."cni.dev/valid-attachments" = []' <<<"$net")"
 	check_equal "$what: removes it, too" '' "$(chains)"
+	[[ $BACKEND != nftables ]] || check_equal "$what: not even an empty table is left" "$tables" "$(nft list tables)"
 }
 
 all() {

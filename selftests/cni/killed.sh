@@ -112,16 +112,17 @@ check_equal "nothing is left, and the other pod's rules were there all the time"
 
 # --- with another IPAM plugin ---
 
-# As host-local does, it gives a container one address at most. While there is a fifo, it waits for a word before it does.
+# As host-local does, it gives a container one address at most. Each is a file in one step, ADDRESS@CONTAINER, as we kill
+# it, too. While there is a fifo, it waits for a word before it does.
 cat >"$STUBS/keeper" <<END
 #!/bin/sh
 cd "$WORK/held" || exit
 [ "\$CNI_COMMAND" != GC ] || read -r input
 echo \$\$ >"$WORK/keeper"
 [ "\$CNI_COMMAND" != ADD ] || [ ! -p "$WORK/word" ] || read -r word <"$WORK/word"
-for at in *; do
+for at in *@*; do
 	[ -e "\$at" ] || continue
-	read -r id <"\$at"
+	id=\${at#*@}
 	case \$CNI_COMMAND in
 	ADD) [ "\$id" != "\$CNI_CONTAINERID" ] || { echo '{"code":100,"msg":"duplicate"}'; exit 1; } ;;
 	DEL) [ "\$id" != "\$CNI_CONTAINERID" ] || rm "\$at" ;;
@@ -129,10 +130,8 @@ for at in *; do
 	esac
 done
 [ "\$CNI_COMMAND" != ADD ] || {
-	at=9
-	while [ -e \$at ]; do at=\$((at + 1)); done
-	echo "\$CNI_CONTAINERID" >\$at
-	echo '{"ips":[{"address":"192.0.2.'\$at'/24"}]}'
+	: >"9@\$CNI_CONTAINERID"
+	echo '{"ips":[{"address":"192.0.2.9/24"}]}'
 }
 END
 chmod +x "$STUBS/keeper"

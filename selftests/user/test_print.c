@@ -98,6 +98,49 @@ static void test_json(void)
 	CHECK(strchr(print(two_rows(), &view, PSW_DONE), '\t'));
 }
 
+/* Neither headings have colours nor padding, nor what only looks like a MAC. */
+static void test_colors(void)
+{
+	static const struct print_column colored[] = {
+		{ "PORT", "name", NULL },
+		{ "POD", "pod", NULL },
+		{ "ADDRESSES", "addresses", NULL },
+		{ "STATE", "state", NULL },
+	};
+	const struct print_view view = {
+		.columns = colored, .n_columns = ARRAY_SIZE(colored),
+	};
+	struct print_view json = { .json = true };
+	cJSON *list, *row;
+
+	print_set_color(true);
+	list = print_list();
+	row = print_add_row(list);
+	print_add_string(row, "name", "veth1");
+	print_add_string(row, "pod", "192.0.2.9");
+	print_add_string(row, "addresses", "192.0.2.1 shared,2001:db8::1,"
+			 "02:00:00:00:00:01 extra,2/3");
+	print_add_string(row, "state", "up");
+	row = print_add_row(list);
+	print_add_string(row, "name", "v");
+	print_add_string(row, "state", "down");
+	CHECK_STR(print(list, &view, PSW_DONE),
+		  "PORT   POD        ADDRESSES"
+		  "                                                 STATE\n"
+		  "\033[36mveth1\033[0m  192.0.2.9  "
+		  "\033[35m192.0.2.1\033[0m shared,"
+		  "\033[34m2001:db8::1\033[0m,"
+		  "\033[33m02:00:00:00:00:01\033[0m extra,2/3  "
+		  "\033[32mup\033[0m\n"
+		  "\033[36mv\033[0m      -          -"
+		  "                                                         "
+		  "\033[31mdown\033[0m\n");
+	list = print_list();
+	print_add_string(print_add_row(list), "name", "veth1");
+	CHECK_STR(print(list, &json, PSW_DONE), "[{\"name\":\"veth1\"}]\n");
+	print_set_color(false);
+}
+
 static const struct {
 	const char *value;
 	const char *json;
@@ -243,6 +286,7 @@ static void test_full_disk(void)
 
 static const struct test tests[] = {
 	{ "columns", test_columns },
+	{ "colors", test_colors },
 	{ "JSON", test_json },
 	{ "escapes", test_escapes },
 	{ "counters", test_stats },

@@ -328,21 +328,30 @@ static int args_read(const struct psw *psw, const struct arg *arg, bool bare,
 	return PSW_DONE;
 }
 
+const struct arg *args_meant(const char *word, const struct arg *args,
+			     size_t n_args, uint32_t seen, bool *is_bare)
+{
+	const struct arg *bare = args_bare(args, n_args, seen);
+	const struct arg *named = args_named(word, args, n_args);
+
+	*is_bare = args_is_bare(word, named, bare, !seen);
+	return *is_bare ? bare : named;
+}
+
 int args_parse(const struct psw *psw, char **words, const struct arg *args,
 	       size_t n_args)
 {
-	const struct arg *bare;
 	const struct arg *arg;
 	uint32_t seen = 0;
 	bool is_bare;
 	uint32_t bit;
 
+	if (psw->completion) {
+		psw->completion->args(psw, words, args, n_args);
+		return PSW_USAGE;
+	}
 	for (; *words; words++) {
-		bare = args_bare(args, n_args, seen);
-		arg = args_named(*words, args, n_args);
-		is_bare = args_is_bare(*words, arg, bare, !seen);
-		if (is_bare)
-			arg = bare;
+		arg = args_meant(*words, args, n_args, seen, &is_bare);
 		if (!arg)
 			return psw_complain(psw, PSW_USAGE,
 					    "unknown word \"%s\"", *words);

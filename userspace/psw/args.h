@@ -62,11 +62,26 @@ struct arg_trunk {
 };
 
 /**
+ * args_meant() - the argument that a word begins
+ * @word: the word
+ * @args: the table
+ * @n_args: its length
+ * @seen: a bit for each argument that is there already
+ * @is_bare: filled in: the word is the value itself
+ *
+ * Return: the argument, which may be there already; NULL if it is none.
+ */
+const struct arg *args_meant(const char *word, const struct arg *args,
+			     size_t n_args, uint32_t seen, bool *is_bare);
+
+/**
  * args_parse() - reads all arguments of a verb
  * @psw: the run, for complaints
  * @words: the words, ended by NULL
  * @args: the table
  * @n_args: its length, at most 32
+ *
+ * A verb begins with this: a command line that is being completed ends here.
  *
  * Return: PSW_DONE; PSW_USAGE, having complained.
  */

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "psw.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "batch.h"
+#include "options.h"
+#include "print.h"
 
 #ifndef PODSWITCH_VERSION
 #define PODSWITCH_VERSION "unknown"
@@ -11,43 +18,26 @@
 static const char usage[] =
 	"Usage: psw [ OPTION... ] OBJECT { show | add | set | delete | help }\n"
 	"       psw [ OPTION... ] monitor [ ports | violations | help ]\n"
+	"       psw [ OPTION... ] [ -force ] -batch FILE\n"
 	"OBJECT := { switch | port | address }\n"
 	"OPTION := { -j[son] | -p[retty] | -s[tatistics] | -t[imestamp] |\n"
+	"            -n[etns] NAME | -c[olor][={always|auto|never}] |\n"
 	"            -V[ersion] | -h[elp] }\n";
-
-/* Takes an option that goes with a command; false if it is none of those. */
-static bool psw_option(struct psw *psw, const char *word)
-{
-	if (psw_matches(word, "json"))
-		psw->json = true;
-	else if (psw_matches(word, "pretty"))
-		psw->pretty = true;
-	else if (psw_matches(word, "statistics") || psw_matches(word, "stats"))
-		psw->statistics = true;
-	else if (psw_matches(word, "timestamp") || psw_matches(word, "tshort"))
-		psw->timestamp = true;
-	else
-		return false;
-	return true;
-}
-
-/* Does what an option asks for that comes instead of a command. */
-static int psw_lone_option(const struct psw *psw, const char *word)
-{
-	if (psw_matches(word, "Version"))
-		puts("psw " PODSWITCH_VERSION);
-	else if (psw_matches(word, "help"))
-		fputs(usage, stdout);
-	else
-		return psw_complain(psw, PSW_USAGE,
-				    "unknown option \"-%s\"", word);
-	return PSW_DONE;
-}
 
 static int psw_help(struct psw *psw, char **words)
 {
+	(void)psw;
 	(void)words;
-	return psw_lone_option(psw, "help");
+	fputs(usage, stdout);
+	return PSW_DONE;
+}
+
+static int psw_version(struct psw *psw, char **words)
+{
+	(void)psw;
+	(void)words;
+	puts("psw " PODSWITCH_VERSION);
+	return PSW_DONE;
 }
 
 static const struct psw_word objects[] = {
@@ -59,25 +49,81 @@ static const struct psw_word objects[] = {
 	{ NULL, NULL },
 };
 
-int main(int argc, char **argv)
+/* Does a command, and sees to it that what it printed is out. */
+static int psw_do(struct psw *psw, char **words,
+		  int (*run)(struct psw *psw, char **words))
 {
-	const struct psw_word *object;
-	struct psw psw = { 0 };
-	const char *word;
+	int status = run(psw, words);
+
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	if (status)	/* has been complained about */
+		return status;
+	return psw_complain(psw, PSW_FAILED, "Cannot write: %s",
+			    strerror(errno));
+}
+
+static int psw_run(struct psw *psw, char **words)
+{
+	const char *word = *words ? *words++ : "";
+	const struct psw_word *object = psw_find(objects, word);
+
+	if (psw->completion && !*words) {
+		psw_offer(psw, objects);
+		return PSW_USAGE;
+	}
+	if (!object)
+		return psw_complain(psw, PSW_USAGE,
+				    "no object \"%s\"; try \"psw help\"", word);
+	return psw_do(psw, words, object->run);
+}
+
+static int psw_command_line(struct psw *psw, char **words)
+{
+	struct options options = { 0 };
 	int status;
 
-	(void)argc;
-	for (argv++; *argv && **argv == '-'; argv++) {
-		word = *argv + strspn(*argv, "-");
-		if (!psw_option(&psw, word))
-			return psw_lone_option(&psw, word);
-	}
-	word = *argv ? *argv++ : "";
-	object = psw_find(objects, word);
-	if (!object)
-		return psw_complain(&psw, PSW_USAGE,
-				    "no object \"%s\"; try \"psw help\"", word);
-	status = object->run(&psw, argv);
+	status = options_read(psw, &words, &options);
+	if (status)
+		return status;
+	if (options.lone)
+		return psw_do(psw, words, options.lone == OPTION_HELP ?
+			      psw_help : psw_version);
+	print_set_color(options_want_color(&options));
+	if (options.netns)
+		status = psw_netns(psw, options.netns);
+	if (status)
+		return status;
+	if (!options.batch)
+		return psw_run(psw, words);
+	if (*words)
+		return psw_complain(psw, PSW_USAGE,
+				    "\"%s\" stands behind -batch FILE", *words);
+	return batch_run(psw, options.batch, options.force, psw_run);
+}
+
+/*
+ * Descriptors that the caller closed: what is opened later must not take their
+ * place, and what is written there has to fail.
+ */
+static void psw_hold_descriptors(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd ? O_RDONLY : O_WRONLY);
+}
+
+int main(int argc, char **argv)
+{
+	struct psw psw = { 0 };
+	int status;
+
+	psw_hold_descriptors();
+	/* A complaint goes out in one piece. */
+	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
+	status = psw_command_line(&psw, argv + !!argc);
 	podswitch_close(psw.h);
 	return status;
 }

@@ -121,7 +121,9 @@ static int monitor(struct psw *psw, const char *word)
 	int status;
 	int fd;
 
-	status = monitor_signals(psw, &fd);
+	status = psw_not_in_batch(psw);
+	if (!status)
+		status = monitor_signals(psw, &fd);
 	if (status)
 		return status;
 	status = monitor_subscribe(psw, word);
@@ -129,6 +131,14 @@ static int monitor(struct psw *psw, const char *word)
 		status = monitor_run(psw, fd);
 	close(fd);
 	return status;
+}
+
+static void monitor_offer(const struct psw *psw)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(monitor_groups); i++)
+		psw->completion->offer(psw, monitor_groups[i]);
 }
 
 static bool monitor_knows(const char *word)
@@ -144,6 +154,10 @@ static bool monitor_knows(const char *word)
 int psw_monitor(struct psw *psw, char **words)
 {
 	snprintf(psw->what, sizeof(psw->what), "monitor");
+	if (psw->completion && *words && !words[1])
+		monitor_offer(psw);
+	if (psw->completion)
+		return PSW_USAGE;
 	if (!*words)
 		return monitor(psw, NULL);
 	if (!monitor_knows(*words) && psw_matches(*words, "help")) {

@@ -5,10 +5,29 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "psw.h"
 
 #define MAC_LEN	sizeof("00:00:00:00:00:00")
+
+/* As ip has them, by the terminal's numbers. */
+enum print_color {
+	PRINT_PLAIN = 0,
+	PRINT_DOWN = 31,	/* red */
+	PRINT_UP = 32,		/* green */
+	PRINT_MAC = 33,		/* yellow */
+	PRINT_INET6 = 34,	/* blue */
+	PRINT_INET = 35,	/* magenta */
+	PRINT_DEVICE = 36,	/* cyan */
+};
+
+static bool print_has_color;
+
+void print_set_color(bool on)
+{
+	print_has_color = on;
+}
 
 static void *print_need(void *memory)
 {
@@ -276,6 +295,61 @@ static void print_widths(const cJSON *list, const struct print_view *view,
 	}
 }
 
+/* What stands in a cell is a device in some columns, and tells in others. */
+static enum print_color print_color_of(const char *title, const char *word)
+{
+	static const char *const devices[] = { "PORT", "SWITCH", "UPLINK" };
+	static const char *const others[] = {
+		"MAC", "ADDRESS", "ADDRESSES", "LAST-IPV4", "LAST-IPV6",
+		"STATE",
+	};
+	uint8_t bytes[16];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(devices); i++)
+		if (!strcmp(title, devices[i]))
+			return PRINT_DEVICE;
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		if (!strcmp(title, others[i]))
+			break;
+	if (i == ARRAY_SIZE(others))
+		return PRINT_PLAIN;
+	if (inet_pton(AF_INET, word, bytes) == 1)
+		return PRINT_INET;
+	if (inet_pton(AF_INET6, word, bytes) == 1)
+		return PRINT_INET6;
+	if (strlen(word) + 1 == MAC_LEN && word[2] == ':')
+		return PRINT_MAC;
+	if (!strcmp(word, "up"))
+		return PRINT_UP;
+	return strcmp(word, "down") ? PRINT_PLAIN : PRINT_DOWN;
+}
+
+/* Writes a cell, each of whose words has its own colour. */
+static void print_cell(FILE *out, const char *title, const char *cell)
+{
+	enum print_color color;
+	char word[64];
+	size_t len;
+
+	if (!print_has_color) {
+		fputs(cell, out);
+		return;
+	}
+	while (*cell) {
+		len = strcspn(cell, ", ");
+		snprintf(word, sizeof(word), "%.*s", (int)len, cell);
+		color = len ? print_color_of(title, word) : PRINT_PLAIN;
+		if (color)
+			fprintf(out, "\033[%dm%.*s\033[0m", color, (int)len,
+				cell);
+		else
+			fprintf(out, "%.*s", (int)len, cell);
+		for (cell += len; *cell == ',' || *cell == ' '; cell++)
+			fputc(*cell, out);
+	}
+}
+
 static void print_line(FILE *out, const struct print_view *view,
 		       const size_t *widths, const char *const *cells)
 {
@@ -287,7 +361,9 @@ static void print_line(FILE *out, const struct print_view *view,
 		if (!widths[i])
 			continue;
 		cell = *cells[i] ? cells[i] : "-";
-		fprintf(out, "%*s%s", (int)blanks, "", cell);
+		fprintf(out, "%*s", (int)blanks, "");
+		print_cell(out, cell == view->columns[i].title ? "" :
+			   view->columns[i].title, cell);
 		blanks = widths[i] - strlen(cell) + 2;
 	}
 	fputc('\n', out);

@@ -8,6 +8,7 @@
 
 #include <cjson/cJSON.h>
 #include <podswitch.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /**
@@ -57,6 +58,12 @@ void print_add_address(cJSON *to, const char *key,
 		       const struct podswitch_address *address);
 void print_add_drops(cJSON *to, const uint64_t *drops, bool all);
 void print_add_stats(cJSON *to, const struct podswitch_stats *stats);
+
+/**
+ * print_set_color() - whether text has colours, those of ip
+ * @on: true if so; false at first
+ */
+void print_set_color(bool on);
 
 /**
  * print_safe() - writes a string without its control characters

@@ -15,6 +15,26 @@ enum psw_exit {
 	PSW_USAGE = 2,		/* not understood */
 };
 
+struct arg;
+struct psw;
+
+/**
+ * struct psw_completion - a command line that is completed instead of run
+ * @words_only: the kernel must not be asked
+ * @offer: takes a word that could stand where the last word is being typed
+ * @value: offers the values of an option
+ * @args: offers what can follow among a verb's arguments
+ *
+ * Nothing is opened while completing, nothing changed, nothing complained of.
+ */
+struct psw_completion {
+	bool words_only;
+	void (*offer)(const struct psw *psw, const char *candidate);
+	void (*value)(const struct psw *psw, const char *option);
+	void (*args)(const struct psw *psw, char **words,
+		     const struct arg *args, size_t n_args);
+};
+
 /**
  * struct psw - one run of the command
  * @json: print JSON
@@ -23,6 +43,9 @@ enum psw_exit {
  * @timestamp: events with the time
  * @h: the library's handle; NULL until psw_open()
  * @what: object and verb at work, for complaints
+ * @batch: the file that the command comes from, or NULL
+ * @line: where in that file it begins
+ * @completion: takes the place of what the words would do; NULL as a rule
  */
 struct psw {
 	bool json;
@@ -31,6 +54,9 @@ struct psw {
 	bool timestamp;
 	struct podswitch *h;
 	char what[32];
+	const char *batch;
+	unsigned int line;
+	struct psw_completion *completion;
 };
 
 /**
@@ -55,7 +81,7 @@ struct psw_word {
 bool psw_matches(const char *word, const char *full);
 
 /**
- * psw_complain() - says on stderr what is wrong
+ * psw_complain() - says on stderr what is wrong, in one line
  * @psw: the run
  * @status: exit status to return
  * @format: the complaint, as for printf()
@@ -76,6 +102,13 @@ const struct psw_word *psw_find(const struct psw_word *table,
 				const char *word);
 
 /**
+ * psw_offer() - offers the words of a table to who is typing one of them
+ * @psw: the run, whose completion there is
+ * @table: the words, the last one NULL; of several that start the same, one
+ */
+void psw_offer(const struct psw *psw, const struct psw_word *table);
+
+/**
  * psw_object() - runs a verb of an object
  * @psw: the run
  * @object: the object's name
@@ -89,7 +122,15 @@ int psw_object(struct psw *psw, const char *object,
 	       const struct psw_word *verbs, const char *usage, char **words);
 
 /**
- * psw_open() - gets hold of the kernel's podswitch
+ * psw_not_in_batch() - refuses to run in a batch, which waits for each command
+ * @psw: the run
+ *
+ * Return: PSW_DONE outside of a batch; PSW_USAGE, having complained.
+ */
+int psw_not_in_batch(const struct psw *psw);
+
+/**
+ * psw_open() - gets hold of the kernel's podswitch, unless that is done
  * @psw: the run
  *
  * Return: PSW_DONE; PSW_FAILED, having complained.
@@ -125,6 +166,20 @@ int psw_ifindex(const struct psw *psw, const char *name, uint32_t *ifindex);
  * Return: PSW_DONE; PSW_FAILED, having complained.
  */
 int psw_open_device(struct psw *psw, const char *name, uint32_t *ifindex);
+
+/* netns.c */
+
+#define PSW_NETNS "/run/netns"
+
+/**
+ * psw_netns() - enters a network namespace
+ * @psw: the run
+ * @name: a name in PSW_NETNS, or a path
+ *
+ * Return: PSW_DONE; PSW_FAILED, having complained. While completing, always
+ * PSW_DONE; a kernel that cannot be asked is not asked.
+ */
+int psw_netns(struct psw *psw, const char *name);
 
 /* switch.c, port.c, address.c, monitor.c: the objects */
 

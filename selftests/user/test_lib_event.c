@@ -98,7 +98,7 @@ static void test_events(void)
 		.port = see_port, .port_gone = see_gone,
 		.violation = see_violation,
 	};
-	const struct podswitch_events none = { NULL, NULL, NULL };
+	const struct podswitch_events none = { 0 };
 	struct seen seen = { 0 };
 
 	open_handle();
@@ -161,7 +161,7 @@ static void test_events_malformed(void)
 static void test_event_too_long(void)
 {
 	static char flood[NL_RX_SIZE + 4];
-	const struct podswitch_events none = { NULL, NULL, NULL };
+	const struct podswitch_events none = { 0 };
 
 	open_handle();
 	if (send(fake.fd, flood, sizeof(flood), 0) != sizeof(flood))

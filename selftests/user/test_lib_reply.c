@@ -61,6 +61,8 @@ static int check_full_port(const struct podswitch_port *port, void *arg)
 	CHECK_EQ(port->stats.tx_bytes, 0);
 	CHECK_EQ(port->stats.drops[PODSWITCH_A_DROPS_MAX],
 		 PODSWITCH_A_DROPS_MAX);
+	CHECK_EQ(port->stats.drops[PODSWITCH_A_DROPS_MAX + 5],
+		 PODSWITCH_A_DROPS_MAX + 5);
 	++*(int *)arg;
 	return 0;
 }

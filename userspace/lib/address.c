@@ -50,6 +50,11 @@ int podswitch_put_addresses(struct podswitch *h,
 	size_t i;
 
 	for (i = 0; i < n_addresses; i++) {
+		if (podswitch_refuse_newer(h, addresses[i].reserved,
+					   sizeof(addresses[i].reserved))) {
+			nl_discard(&h->nl);
+			return -EINVAL;
+		}
 		family = podswitch_family_find(addresses[i].family);
 		if (!family) {
 			nl_discard(&h->nl);

@@ -7,6 +7,28 @@
 
 #include "handle.h"
 
+#ifndef PODSWITCH_VERSION
+#define PODSWITCH_VERSION "unknown"
+#endif
+
+const char *podswitch_version(void)
+{
+	return PODSWITCH_VERSION;
+}
+
+int podswitch_refuse_newer(struct podswitch *h, const void *reserved,
+			   size_t len)
+{
+	const unsigned char *byte = reserved;
+
+	for (; len; len--, byte++)
+		if (*byte)
+			return nl_fail(&h->nl, -EINVAL,
+				       "The program asks for what libpodswitch %s does not know",
+				       podswitch_version());
+	return 0;
+}
+
 int podswitch_open(struct podswitch **handle)
 {
 	struct podswitch *h;

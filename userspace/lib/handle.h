@@ -30,6 +30,17 @@ static inline void podswitch_begin(struct podswitch *h, uint8_t cmd,
 	nl_genl_message(&h->nl, &h->genl, cmd, flags);
 }
 
+/**
+ * podswitch_refuse_newer() - refuses what a newer library would know
+ * @h: the handle
+ * @reserved: what a program leaves 0 unless it was built for a newer one
+ * @len: its length in bytes
+ *
+ * Return: 0; -EINVAL.
+ */
+int podswitch_refuse_newer(struct podswitch *h, const void *reserved,
+			   size_t len);
+
 /* port.c */
 
 /**
@@ -67,7 +78,7 @@ void podswitch_get_owner(const struct nlattr *attr,
  * @addresses: the addresses
  * @n_addresses: how many
  *
- * Return: 0; -EINVAL if one is of no known family.
+ * Return: 0; -EINVAL if one is of no known family, or of a newer library.
  */
 int podswitch_put_addresses(struct podswitch *h,
 			    const struct podswitch_address *addresses,
@@ -110,7 +121,7 @@ const char *podswitch_attribute_name(uint8_t cmd, unsigned int type);
 /**
  * podswitch_get_drops() - reads drops by reason out of their attribute
  * @attr: PODSWITCH_A_STATS_DROPS or PODSWITCH_A_VIOLATION_DROPS, or NULL
- * @drops: PODSWITCH_A_DROPS_MAX + 1 of them, the first of which stays
+ * @drops: PODSWITCH_DROPS_ROOM of them; those not reported stay
  */
 void podswitch_get_drops(const struct nlattr *attr, uint64_t *drops);
 

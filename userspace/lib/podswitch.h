@@ -7,17 +7,47 @@
  * negative errno value; podswitch_error() then holds a sentence, the kernel's
  * own where it gave one. Nothing is printed. MAC addresses are 6 bytes in
  * transmission order, IP addresses are in network byte order.
+ *
+ * A program goes on running with each later library of the same soname:
+ *
+ * - A function keeps its name and its arguments. What is added or has to
+ *   change comes under a symbol version of its own (PODSWITCH_0 is the first),
+ *   beside the one that older programs were linked with.
+ * - A struct that is given to the library, filled by it in the caller's memory,
+ *   or part of another or of an array, keeps its size: new members take from
+ *   what is reserved at its end. That is 0 in programs that initialise the
+ *   struct as a whole (= { 0 }), as they must; and 0 means what was done before
+ *   there was such a member. A program that asks for more than the library
+ *   knows is refused with -EINVAL.
+ * - struct podswitch_port and podswitch_violation are only made by the library,
+ *   and grow at their end.
+ * - struct podswitch_port_config has the size that the program knows in front,
+ *   from its initialiser.
  */
 #ifndef PODSWITCH_H
 #define PODSWITCH_H
 
-#include <net/if.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <linux/podswitch.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** PODSWITCH_NAME_SIZE - bytes that an interface's name takes, its end included */
+#define PODSWITCH_NAME_SIZE	16
+
+/**
+ * PODSWITCH_DROPS_ROOM - room for counters of drops, by PODSWITCH_A_DROPS_*
+ *
+ * Reasons that the protocol may get later are counted there too; those that the
+ * library knows have a podswitch_drop_name().
+ */
+#define PODSWITCH_DROPS_ROOM	64
 
 struct podswitch;
 
@@ -30,6 +60,7 @@ struct podswitch;
  * @v4: the address where @family is AF_INET
  * @v6: the address where @family is AF_INET6
  * @mac: the address where @family is AF_PACKET
+ * @reserved: 0
  */
 struct podswitch_address {
 	uint8_t family;
@@ -41,6 +72,7 @@ struct podswitch_address {
 		struct in6_addr v6;
 		uint8_t mac[6];
 	};
+	uint32_t reserved[2];
 };
 
 /**
@@ -60,6 +92,7 @@ struct podswitch_vlan_range {
  * @ifname: CNI_IFNAME
  * @pod_namespace: Kubernetes namespace of the pod
  * @pod_name: Kubernetes name of the pod
+ * @reserved: NULL
  *
  * A member is NULL where it is not known.
  */
@@ -69,6 +102,7 @@ struct podswitch_owner {
 	const char *ifname;
 	const char *pod_namespace;
 	const char *pod_name;
+	const char *reserved[3];
 };
 
 /**
@@ -80,6 +114,7 @@ struct podswitch_owner {
  * @queued: frames delivered through the device's own transmit
  * @answered: ARP requests and neighbour solicitations answered
  * @translated: frames to another port handed to the host's address translation
+ * @reserved: 0
  * @drops: frames dropped, indexed by PODSWITCH_A_DROPS_*
  */
 struct podswitch_stats {
@@ -90,7 +125,8 @@ struct podswitch_stats {
 	uint64_t queued;
 	uint64_t answered;
 	uint64_t translated;
-	uint64_t drops[PODSWITCH_A_DROPS_MAX + 1];
+	uint64_t reserved[9];
+	uint64_t drops[PODSWITCH_DROPS_ROOM];
 };
 
 /**
@@ -107,10 +143,11 @@ struct podswitch_stats {
  * @last_ipv6: IPv6 address declared last; family 0 if none was
  * @uplink: interface index of the port that is the uplink; 0 if none is
  * @stats: counters of the host's side
+ * @reserved: 0
  */
 struct podswitch_switch {
 	uint32_t ifindex;
-	char name[IFNAMSIZ];
+	char name[PODSWITCH_NAME_SIZE];
 	uint8_t mac[6];
 	uint32_t mtu;
 	uint32_t max_ports;
@@ -121,6 +158,7 @@ struct podswitch_switch {
 	struct podswitch_address last_ipv6;
 	uint32_t uplink;
 	struct podswitch_stats stats;
+	uint64_t reserved[16];
 };
 
 /**
@@ -148,7 +186,7 @@ struct podswitch_switch {
 struct podswitch_port {
 	uint32_t switch_ifindex;
 	uint32_t ifindex;
-	char name[IFNAMSIZ];
+	char name[PODSWITCH_NAME_SIZE];
 	bool has_mac;
 	uint8_t mac[6];
 	enum podswitch_guard guard;
@@ -167,6 +205,7 @@ struct podswitch_port {
 
 /**
  * struct podswitch_port_config - what to make or change of a port
+ * @size: what PODSWITCH_PORT_CONFIG_DEFAULT gives it
  * @mac: 6 bytes, or NULL: the default for a new port, no change for an old one
  * @guard: an enum podswitch_guard value, or negative: default or no change
  * @isolated: 0 or 1, or negative: default or no change
@@ -183,6 +222,7 @@ struct podswitch_port {
  * @n_addresses: how many there are
  */
 struct podswitch_port_config {
+	size_t size;
 	const uint8_t *mac;
 	int guard;
 	int isolated;
@@ -197,19 +237,33 @@ struct podswitch_port_config {
 	size_t n_addresses;
 };
 
-#define PODSWITCH_PORT_CONFIG_DEFAULT					\
-	((struct podswitch_port_config){				\
-		.guard = -1, .isolated = -1, .hairpin = -1,		\
-		.role = -1, .pvid = -1, .storm_limit = -1 })
+/* What PODSWITCH_PORT_CONFIG_DEFAULT stands for, in C and in C++. */
+static inline struct podswitch_port_config podswitch_port_config_default(void)
+{
+	struct podswitch_port_config cfg = {
+		sizeof(cfg), NULL, -1, -1, -1, -1, -1, -1, NULL, 0, NULL,
+		NULL, 0
+	};
+
+	return cfg;
+}
+
+/**
+ * PODSWITCH_PORT_CONFIG_DEFAULT - a struct podswitch_port_config to begin from:
+ * a default port, or no change
+ */
+#define PODSWITCH_PORT_CONFIG_DEFAULT	podswitch_port_config_default()
 
 /**
  * struct podswitch_port_filter - which ports a dump reports
  * @switch_ifindex: ports of this switch alone, or 0
  * @owner: ports whose owner has every member given here, or NULL
+ * @reserved: 0
  */
 struct podswitch_port_filter {
 	uint32_t switch_ifindex;
 	const struct podswitch_owner *owner;
+	uint64_t reserved[6];
 };
 
 /**
@@ -248,9 +302,9 @@ typedef int podswitch_port_cb(const struct podswitch_port *port, void *arg);
 struct podswitch_violation {
 	uint32_t switch_ifindex;
 	uint32_t ifindex;
-	char name[IFNAMSIZ];
+	char name[PODSWITCH_NAME_SIZE];
 	struct podswitch_owner owner;
-	uint64_t drops[PODSWITCH_A_DROPS_MAX + 1];
+	uint64_t drops[PODSWITCH_DROPS_ROOM];
 	bool has_mac;
 	uint8_t mac[6];
 	bool has_vlan;
@@ -263,6 +317,7 @@ struct podswitch_violation {
  * @port: receives a port that was made or changed
  * @port_gone: receives a port that is gone, as it was
  * @violation: receives what a pod sent and was not allowed to
+ * @reserved: NULL
  *
  * Each returns 0, or a negative errno value for podswitch_event() to return.
  */
@@ -270,9 +325,18 @@ struct podswitch_events {
 	int (*port)(const struct podswitch_port *port, void *arg);
 	int (*port_gone)(const struct podswitch_port *port, void *arg);
 	int (*violation)(const struct podswitch_violation *v, void *arg);
+	void (*reserved[5])(void);
 };
 
 /* handle.c */
+
+/**
+ * podswitch_version() - which libpodswitch this is
+ *
+ * Return: the version of the library that the program runs with, for example
+ * "0.1.0".
+ */
+const char *podswitch_version(void);
 
 /**
  * podswitch_open() - opens a handle in the current network namespace
@@ -518,7 +582,8 @@ const char *podswitch_role_name(enum podswitch_role role);
  * podswitch_drop_name() - a drop reason in a word, as the protocol names it
  * @reason: PODSWITCH_A_DROPS_*
  *
- * Return: for example "spoofed-mac", or NULL for a value not known.
+ * Return: for example "spoofed-mac", or NULL for a value that the library does
+ * not know.
  */
 const char *podswitch_drop_name(unsigned int reason);
 
@@ -530,5 +595,9 @@ const char *podswitch_drop_name(unsigned int reason);
  * MAC"; NULL for a value not known.
  */
 const char *podswitch_drop_text(unsigned int reason);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* PODSWITCH_H */

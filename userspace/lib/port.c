@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/genetlink.h>
+#include <string.h>
 
 #include "handle.h"
 
@@ -28,6 +29,16 @@ _Static_assert(MNL_ARRAY_SIZE(podswitch_owner_members) ==
 
 /* Every second VLAN is alone in its range. */
 enum { PODSWITCH_RANGES_MAX = (PODSWITCH_VLAN_MAX + 1) / 2 };
+
+/* A request is begun with a whole owner, or not at all. */
+static int podswitch_check_owner(struct podswitch *h,
+				 const struct podswitch_owner *owner)
+{
+	if (!owner)
+		return 0;
+	return podswitch_refuse_newer(h, owner->reserved,
+				      sizeof(owner->reserved));
+}
 
 static void podswitch_put_owner(struct nl *nl,
 				const struct podswitch_owner *owner)
@@ -153,6 +164,23 @@ static void podswitch_put_trunk(struct nl *nl,
 	} while (++i < n_trunk);
 }
 
+/* What the program's header did not have yet is as by default. */
+static int podswitch_take_config(struct podswitch *h,
+				 const struct podswitch_port_config *given,
+				 struct podswitch_port_config *cfg)
+{
+	*cfg = PODSWITCH_PORT_CONFIG_DEFAULT;
+	if (!given->size)
+		return nl_fail(&h->nl, -EINVAL,
+			       "The port's configuration is not made from PODSWITCH_PORT_CONFIG_DEFAULT");
+	if (given->size > sizeof(*cfg))
+		return nl_fail(&h->nl, -EINVAL,
+			       "The program is built for a newer library than libpodswitch %s",
+			       podswitch_version());
+	memcpy(cfg, given, given->size);
+	return podswitch_check_owner(h, cfg->owner);
+}
+
 static void podswitch_put_config(struct nl *nl,
 				 const struct podswitch_port_config *cfg)
 {
@@ -182,13 +210,17 @@ int podswitch_port_new(struct podswitch *h, uint32_t switch_ifindex,
 		       uint32_t ifindex,
 		       const struct podswitch_port_config *cfg)
 {
+	struct podswitch_port_config own;
 	int err;
 
+	err = podswitch_take_config(h, cfg, &own);
+	if (err)
+		return err;
 	podswitch_begin(h, PODSWITCH_CMD_PORT_NEW, NLM_F_ACK);
 	nl_put_u32(&h->nl, PODSWITCH_A_PORT_SWITCH, switch_ifindex);
 	nl_put_u32(&h->nl, PODSWITCH_A_PORT_IFINDEX, ifindex);
-	podswitch_put_config(&h->nl, cfg);
-	err = podswitch_put_addresses(h, cfg->addresses, cfg->n_addresses);
+	podswitch_put_config(&h->nl, &own);
+	err = podswitch_put_addresses(h, own.addresses, own.n_addresses);
 	if (err)
 		return err;
 	return nl_talk(&h->nl, NULL, NULL);
@@ -197,15 +229,21 @@ int podswitch_port_new(struct podswitch *h, uint32_t switch_ifindex,
 int podswitch_port_set(struct podswitch *h, uint32_t ifindex,
 		       const struct podswitch_port_config *cfg)
 {
-	if (cfg->n_addresses)
+	struct podswitch_port_config own;
+	int err;
+
+	err = podswitch_take_config(h, cfg, &own);
+	if (err)
+		return err;
+	if (own.n_addresses)
 		return nl_fail(&h->nl, -EINVAL,
 			       "Addresses are added and deleted one by one");
-	if (cfg->role >= 0)
+	if (own.role >= 0)
 		return nl_fail(&h->nl, -EINVAL,
 			       "A port has its role from the first");
 	podswitch_begin(h, PODSWITCH_CMD_PORT_SET, NLM_F_ACK);
 	nl_put_u32(&h->nl, PODSWITCH_A_PORT_IFINDEX, ifindex);
-	podswitch_put_config(&h->nl, cfg);
+	podswitch_put_config(&h->nl, &own);
 	return nl_talk(&h->nl, NULL, NULL);
 }
 
@@ -232,6 +270,11 @@ int podswitch_port_dump(struct podswitch *h,
 {
 	struct podswitch_port_reader reader = { .cb = cb, .arg = arg };
 
+	if (filter &&
+	    (podswitch_refuse_newer(h, filter->reserved,
+				    sizeof(filter->reserved)) ||
+	     podswitch_check_owner(h, filter->owner)))
+		return -EINVAL;
 	podswitch_begin(h, PODSWITCH_CMD_PORT_GET, NLM_F_DUMP);
 	if (filter && filter->switch_ifindex)
 		nl_put_u32(&h->nl, PODSWITCH_A_PORT_SWITCH,

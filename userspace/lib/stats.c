@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "podswitch.h"
+
 #include "handle.h"
+
+_Static_assert(PODSWITCH_A_DROPS_MAX < PODSWITCH_DROPS_ROOM,
+	       "a program of an older header has no room for a drop reason");
 
 void podswitch_get_drops(const struct nlattr *attr, uint64_t *drops)
 {
-	const struct nlattr *tb[PODSWITCH_A_DROPS_MAX + 1];
+	const struct nlattr *tb[PODSWITCH_DROPS_ROOM];
 	size_t i;
 
-	nl_parse_nested(attr, tb, PODSWITCH_A_DROPS_MAX);
+	nl_parse_nested(attr, tb, PODSWITCH_DROPS_ROOM - 1);
 	for (i = 1; i < MNL_ARRAY_SIZE(tb); i++)
 		drops[i] = nl_get_uint(tb[i]);
 }

@@ -4,8 +4,12 @@
 #include <linux/genetlink.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 
 #include "handle.h"
+
+_Static_assert(PODSWITCH_NAME_SIZE == IFNAMSIZ,
+	       "a name in podswitch.h has another size");
 
 #define PODSWITCH_KIND	"podswitch"
 

@@ -2,6 +2,7 @@
 #ifndef _PSW_H
 #define _PSW_H
 
+#include <net/if.h>
 #include <podswitch.h>
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,6 +3,8 @@
 #ifndef _PSW_ROW_H
 #define _PSW_ROW_H
 
+#include <net/if.h>
+
 #include "print.h"
 
 /**

@@ -5,11 +5,13 @@
 
 PREFIX ?= /usr/local
 DESTDIR ?=
+LIBDIR ?= $(PREFIX)/lib
 CNI_BIN ?= /opt/cni/bin
 KVER ?= $(shell uname -r)
 JOBS ?= $(shell nproc)
 
 CC ?= gcc
+OBJCOPY ?= objcopy
 CFLAGS ?= -O2 -g
 B := build
 
@@ -26,11 +28,17 @@ PSW_SRC := $(wildcard userspace/psw/*.c)
 CNI_SRC := $(wildcard cni/*.c)
 UNIT_SRC := $(wildcard selftests/user/test_*.c)
 TOOL_SRC := $(wildcard selftests/tools/*.c)
+MAN3 := $(wildcard userspace/man/*.3)
 MAN8 := $(wildcard userspace/man/*.8)
 
 objects = $(patsubst %.c,$(B)/$(1)/%.o,$(2))
 DYN := $(call objects,obj,$(NL_SRC) $(LIB_SRC))
 PSW := $(call objects,obj,$(PSW_SRC))
+# libpodswitch: its binary interface is counted in the soname, beside the version.
+SONAME := libpodswitch.so.0
+LIB_FILE := $(SONAME).$(shell echo $(VERSION) | cut -d. -f2-)
+LIB_MAP := userspace/lib/libpodswitch.map
+LIB_NAMES := $(B)/libpodswitch.a $(B)/libpodswitch.so
 STATIC := $(call objects,static,$(NL_SRC) $(LIB_SRC) $(CNI_SRC))
 SAN := $(call objects,san,$(NL_SRC) $(LIB_SRC) \
 	 $(filter-out %/main.c,$(PSW_SRC) $(CNI_SRC)))
@@ -47,7 +55,7 @@ endif
 	genl-check lint check fuzz fuzz-cni demo vm bench bench-quick bench-cni clean help
 .DELETE_ON_ERROR:
 
-all: psw cni ## psw and the CNI plugin (the default)
+all: lib psw cni ## psw and the CNI plugin (the default)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | \
@@ -63,11 +71,28 @@ deps:
 psw: $(B)/psw
 cni: $(B)/podswitch
 
-$(B)/psw: $(PSW) $(B)/libpodswitch.a
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ -lmnl -lcjson
+lib: $(LIB_NAMES)
 
-$(B)/libpodswitch.a: $(DYN)
-	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
+# In build/ the library is found beside psw; what is installed leaves that to the loader.
+$(B)/psw: private LDFLAGS += -Wl,-rpath,'$$ORIGIN'
+$(B)/psw $(B)/installed/psw: $(PSW) $(B)/libpodswitch.so
+	$(Q)mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -Wl,--as-needed -o $@ $(PSW) \
+		$(B)/libpodswitch.so -lcjson
+
+$(DYN): ALL_CFLAGS += -fPIC
+$(B)/libpodswitch.so: $(DYN) $(LIB_MAP)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -shared -Wl,-soname,$(SONAME) \
+		-Wl,--version-script=$(LIB_MAP) -Wl,-z,defs \
+		-o $(B)/$(LIB_FILE) $(DYN) -lmnl
+	$(Q)ln -sf $(LIB_FILE) $(B)/$(SONAME) && ln -sf $(SONAME) $@
+
+# One object, so that what the map does not name stays inside.
+$(B)/libpodswitch.a: $(DYN) $(LIB_MAP)
+	$(call say,AR,$@)$(LD) -r -o $(B)/libpodswitch.o $(DYN)
+	$(Q)sed -n 's/^\t\(podswitch_.*\);$$/\1/p' $(LIB_MAP) > $(B)/libpodswitch.names
+	$(Q)$(OBJCOPY) --keep-global-symbols=$(B)/libpodswitch.names $(B)/libpodswitch.o
+	$(Q)rm -f $@ && $(AR) rcs $@ $(B)/libpodswitch.o
 
 # The plugin is one file that runs anywhere: no loader, no libraries.
 $(B)/podswitch: $(STATIC)
@@ -89,26 +114,39 @@ $(B)/obj/%.o: %.c | deps
 	$(Q)mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-install: all ## psw, man page and headers to DESTDIR/PREFIX, the plugin to CNI_BIN
-	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/lib \
+# What install makes, by which uninstall takes it away.
+PROGRAM_TO := $(PREFIX)/sbin/psw
+HEADERS_TO := $(PREFIX)/include/podswitch.h $(PREFIX)/include/linux/podswitch.h
+LIBS_TO := $(addprefix $(LIBDIR)/,$(LIB_FILE) $(SONAME) libpodswitch.so libpodswitch.a pkgconfig/libpodswitch.pc)
+MAN3_TO = $(addprefix $(PREFIX)/share/man/man3/,$(notdir $(MAN3)) $(shell scripts/man-names $(MAN3)))
+MAN8_TO := $(addprefix $(PREFIX)/share/man/man8/,$(notdir $(MAN8)))
+
+install: all $(B)/installed/psw ## psw, library, headers and man pages to DESTDIR/PREFIX, the plugin to CNI_BIN
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(LIBDIR)/pkgconfig \
 		$(DESTDIR)$(PREFIX)/include/linux \
+		$(DESTDIR)$(PREFIX)/share/man/man3 \
 		$(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(CNI_BIN)
-	install -m 755 $(B)/psw $(DESTDIR)$(PREFIX)/sbin/
-	install -m 644 $(B)/libpodswitch.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 755 $(B)/installed/psw $(DESTDIR)$(PREFIX)/sbin/
+	install -m 644 $(B)/libpodswitch.a $(B)/$(LIB_FILE) $(DESTDIR)$(LIBDIR)/
+	ln -sf $(LIB_FILE) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libpodswitch.so
+	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' \
+		userspace/lib/libpodswitch.pc.in \
+		> $(DESTDIR)$(LIBDIR)/pkgconfig/libpodswitch.pc
 	install -m 644 userspace/lib/podswitch.h $(DESTDIR)$(PREFIX)/include/
 	install -m 644 genl/uapi/linux/podswitch.h \
 		$(DESTDIR)$(PREFIX)/include/linux/
+	install -m 644 $(MAN3) $(DESTDIR)$(PREFIX)/share/man/man3/
+	scripts/man-names --link $(DESTDIR)$(PREFIX)/share/man/man3 $(MAN3)
 	install -m 644 $(MAN8) $(DESTDIR)$(PREFIX)/share/man/man8/
 	install -m 755 $(B)/podswitch $(DESTDIR)$(CNI_BIN)/.podswitch.new
 	mv -f $(DESTDIR)$(CNI_BIN)/.podswitch.new $(DESTDIR)$(CNI_BIN)/podswitch
+	$(if $(DESTDIR),,ldconfig)
 
 uninstall: ## what install put there, away
-	rm -f $(DESTDIR)$(PREFIX)/sbin/psw \
-		$(DESTDIR)$(PREFIX)/lib/libpodswitch.a \
-		$(DESTDIR)$(PREFIX)/include/podswitch.h \
-		$(DESTDIR)$(PREFIX)/include/linux/podswitch.h \
-		$(MAN8:userspace/man/%=$(DESTDIR)$(PREFIX)/share/man/man8/%) \
-		$(DESTDIR)$(CNI_BIN)/podswitch
+	rm -f $(addprefix $(DESTDIR),$(PROGRAM_TO) $(LIBS_TO) $(HEADERS_TO) \
+		$(MAN3_TO) $(MAN8_TO) $(CNI_BIN)/podswitch)
+	$(if $(DESTDIR),,ldconfig)
 
 # --- the module ---
 

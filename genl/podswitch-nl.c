@@ -49,14 +49,16 @@ static const struct nla_policy podswitch_switch_get_nl_policy[PODSWITCH_A_SWITCH
 };
 
 /* PODSWITCH_CMD_SWITCH_SET - do */
-static const struct nla_policy podswitch_switch_set_nl_policy[PODSWITCH_A_SWITCH_MAX_ADDRESSES + 1] = {
+static const struct nla_policy podswitch_switch_set_nl_policy[PODSWITCH_A_SWITCH_LAST_IPV6 + 1] = {
 	[PODSWITCH_A_SWITCH_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[PODSWITCH_A_SWITCH_MAX_PORTS] = NLA_POLICY_FULL_RANGE(NLA_U32, &podswitch_a_switch_max_ports_range),
 	[PODSWITCH_A_SWITCH_MAX_ADDRESSES] = NLA_POLICY_FULL_RANGE(NLA_U32, &podswitch_a_switch_max_addresses_range),
+	[PODSWITCH_A_SWITCH_LAST_IPV4] = { .type = NLA_U32, },
+	[PODSWITCH_A_SWITCH_LAST_IPV6] = NLA_POLICY_EXACT_LEN(16),
 };
 
 /* PODSWITCH_CMD_PORT_NEW - do */
-static const struct nla_policy podswitch_port_new_nl_policy[PODSWITCH_A_PORT_STORM_LIMIT + 1] = {
+static const struct nla_policy podswitch_port_new_nl_policy[PODSWITCH_A_PORT_TRANSLATED + 1] = {
 	[PODSWITCH_A_PORT_SWITCH] = NLA_POLICY_MIN(NLA_U32, 1),
 	[PODSWITCH_A_PORT_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[PODSWITCH_A_PORT_MAC] = NLA_POLICY_EXACT_LEN(6),
@@ -69,10 +71,11 @@ static const struct nla_policy podswitch_port_new_nl_policy[PODSWITCH_A_PORT_STO
 	[PODSWITCH_A_PORT_PVID] = NLA_POLICY_MAX(NLA_U16, PODSWITCH_VLAN_MAX),
 	[PODSWITCH_A_PORT_TRUNK] = NLA_POLICY_NESTED(podswitch_vlan_range_nl_policy),
 	[PODSWITCH_A_PORT_STORM_LIMIT] = { .type = NLA_U32, },
+	[PODSWITCH_A_PORT_TRANSLATED] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* PODSWITCH_CMD_PORT_SET - do */
-static const struct nla_policy podswitch_port_set_nl_policy[PODSWITCH_A_PORT_STORM_LIMIT + 1] = {
+static const struct nla_policy podswitch_port_set_nl_policy[PODSWITCH_A_PORT_TRANSLATED + 1] = {
 	[PODSWITCH_A_PORT_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[PODSWITCH_A_PORT_MAC] = NLA_POLICY_EXACT_LEN(6),
 	[PODSWITCH_A_PORT_GUARD] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -82,6 +85,7 @@ static const struct nla_policy podswitch_port_set_nl_policy[PODSWITCH_A_PORT_STO
 	[PODSWITCH_A_PORT_PVID] = NLA_POLICY_MAX(NLA_U16, PODSWITCH_VLAN_MAX),
 	[PODSWITCH_A_PORT_TRUNK] = NLA_POLICY_NESTED(podswitch_vlan_range_nl_policy),
 	[PODSWITCH_A_PORT_STORM_LIMIT] = { .type = NLA_U32, },
+	[PODSWITCH_A_PORT_TRANSLATED] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* PODSWITCH_CMD_PORT_GET - do */
@@ -130,21 +134,21 @@ static const struct genl_split_ops podswitch_nl_ops[] = {
 		.cmd		= PODSWITCH_CMD_SWITCH_SET,
 		.doit		= podswitch_nl_switch_set_doit,
 		.policy		= podswitch_switch_set_nl_policy,
-		.maxattr	= PODSWITCH_A_SWITCH_MAX_ADDRESSES,
+		.maxattr	= PODSWITCH_A_SWITCH_LAST_IPV6,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= PODSWITCH_CMD_PORT_NEW,
 		.doit		= podswitch_nl_port_new_doit,
 		.policy		= podswitch_port_new_nl_policy,
-		.maxattr	= PODSWITCH_A_PORT_STORM_LIMIT,
+		.maxattr	= PODSWITCH_A_PORT_TRANSLATED,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= PODSWITCH_CMD_PORT_SET,
 		.doit		= podswitch_nl_port_set_doit,
 		.policy		= podswitch_port_set_nl_policy,
-		.maxattr	= PODSWITCH_A_PORT_STORM_LIMIT,
+		.maxattr	= PODSWITCH_A_PORT_TRANSLATED,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

@@ -11,6 +11,24 @@ struct nlattr;
 struct psw_vlans;
 
 /**
+ * struct psw_switch_cfg - a change to a switch that was asked for
+ * @max_ports: where attaching stops, 0 if not given
+ * @max_addresses: where declaring stops, 0 if not given
+ * @has_last_ipv4: whether @last_ipv4 is given
+ * @has_last_ipv6: whether @last_ipv6 is given
+ * @last_ipv4: declared last by a new port, 0 for none
+ * @last_ipv6: declared last by a new port, :: for none
+ */
+struct psw_switch_cfg {
+	u32 max_ports;
+	u32 max_addresses;
+	bool has_last_ipv4;
+	bool has_last_ipv6;
+	__be32 last_ipv4;
+	struct in6_addr last_ipv6;
+};
+
+/**
  * struct psw_address_cfg - an address that was asked for
  * @mac: a MAC beside the port's own, as psw_mac_key() makes it; 0 for an IP
  *       address
@@ -40,6 +58,7 @@ struct psw_address_cfg {
  * @trunk: VLANs carried with a tag; NULL if not given
  * @vlan_attr: the attribute that asks for other VLANs
  * @storm_limit: frames to groups in a second, negative if not given
+ * @translated: 0 or 1, negative if not given
  * @owner: whether an owner was given
  * @owner_attrs: its members, by PODSWITCH_A_OWNER_*, NULL where not given
  * @addresses: addresses
@@ -57,6 +76,7 @@ struct psw_port_cfg {
 	struct psw_vlans *trunk;
 	const struct nlattr *vlan_attr;
 	s64 storm_limit;
+	int translated;
 	bool owner;
 	struct nlattr *owner_attrs[PODSWITCH_A_OWNER_MAX + 1];
 	struct psw_address_cfg *addresses;
@@ -75,6 +95,7 @@ static inline void psw_port_cfg_init(struct psw_port_cfg *cfg)
 	cfg->hairpin = -1;
 	cfg->pvid = -1;
 	cfg->storm_limit = -1;
+	cfg->translated = -1;
 }
 
 #endif /* _PSW_CFG_H */

@@ -169,20 +169,34 @@ int podswitch_nl_switch_get_dumpit(struct sk_buff *skb,
 	return skb->len ? : err;
 }
 
+static void psw_switch_change(struct psw_switch *sw,
+			      const struct psw_switch_cfg *cfg)
+{
+	ASSERT_RTNL();
+	if (cfg->max_ports)
+		sw->max_ports = cfg->max_ports;
+	if (cfg->max_addresses)
+		sw->max_addresses = cfg->max_addresses;
+	if (cfg->has_last_ipv4)
+		sw->last_ipv4 = cfg->last_ipv4;
+	if (cfg->has_last_ipv6)
+		sw->last_ipv6 = cfg->last_ipv6;
+}
+
 int podswitch_nl_switch_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr **attrs = info->attrs;
+	struct psw_switch_cfg cfg;
 	struct psw_switch *sw;
 	int err;
 
+	err = psw_switch_cfg_parse(&cfg, info);
+	if (err)
+		return err;
 	rtnl_lock();
 	sw = psw_nl_switch_rtnl(info, PODSWITCH_A_SWITCH_IFINDEX);
 	err = PTR_ERR_OR_ZERO(sw);
-	if (!err && attrs[PODSWITCH_A_SWITCH_MAX_PORTS])
-		sw->max_ports = nla_get_u32(attrs[PODSWITCH_A_SWITCH_MAX_PORTS]);
-	if (!err && attrs[PODSWITCH_A_SWITCH_MAX_ADDRESSES])
-		sw->max_addresses =
-			nla_get_u32(attrs[PODSWITCH_A_SWITCH_MAX_ADDRESSES]);
+	if (!err)
+		psw_switch_change(sw, &cfg);
 	rtnl_unlock();
 	return err;
 }

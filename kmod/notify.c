@@ -269,7 +269,7 @@ size_t psw_port_msg_size(const struct psw_port *port)
 	       nla_total_size(IFNAMSIZ) +	/* PORT_NAME */
 	       nla_total_size(ETH_ALEN) +	/* PORT_MAC */
 	       nla_total_size(sizeof(u32)) +	/* PORT_GUARD */
-	       2 * nla_total_size(sizeof(u8)) +	/* PORT_ISOLATED, PORT_HAIRPIN */
+	       3 * nla_total_size(sizeof(u8)) +	/* ISOLATED, HAIRPIN, TRANSLATED */
 	       psw_owner_size(port) +
 	       (port->n_addresses + port->n_extra) *	/* PORT_ADDRESS */
 	       psw_address_size() +
@@ -310,7 +310,9 @@ int psw_port_fill(struct sk_buff *msg, const struct psw_port *port)
 	    nla_put_u32(msg, PODSWITCH_A_PORT_ROLE, port->is_uplink) ||
 	    nla_put_u16(msg, PODSWITCH_A_PORT_PVID, port->pvid) ||
 	    psw_trunk_fill(msg, port) ||
-	    nla_put_u32(msg, PODSWITCH_A_PORT_STORM_LIMIT, port->storm_limit))
+	    nla_put_u32(msg, PODSWITCH_A_PORT_STORM_LIMIT, port->storm_limit) ||
+	    nla_put_u8(msg, PODSWITCH_A_PORT_TRANSLATED,
+		       READ_ONCE(port->is_translated)))
 		return -EMSGSIZE;
 	return psw_stats_fill(msg, PODSWITCH_A_PORT_STATS, &link, &sum);
 }

@@ -97,6 +97,7 @@ static void psw_port_init(struct psw_port *port, struct psw_switch *sw,
 	port->hairpin = cfg->hairpin > 0;
 	port->pvid = max(cfg->pvid, 0);
 	port->storm_limit = max_t(s64, cfg->storm_limit, 0);
+	port->is_translated = cfg->translated > 0;
 	rcu_assign_pointer(port->trunk, psw_cfg_take_trunk(cfg));
 }
 
@@ -424,6 +425,8 @@ static void psw_port_change_settings(struct psw_port *port,
 		WRITE_ONCE(port->hairpin, cfg->hairpin);
 	if (cfg->storm_limit >= 0)
 		WRITE_ONCE(port->storm_limit, cfg->storm_limit);
+	if (cfg->translated >= 0)
+		WRITE_ONCE(port->is_translated, cfg->translated);
 }
 
 /**

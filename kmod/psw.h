@@ -151,7 +151,7 @@ struct psw_violation {
  *                from it may have been delivered directly before, and could go
  *                round for ever; constant
  * @is_translated: the host has sent translated connections into the port;
- *                 never taken back
+ *                 taken back by nobody but the administrator
  * @trunk: VLANs carried with a tag, or NULL for none; written under RTNL
  * @node: place in the switch's list of all ports
  * @ask_node: place in the switch's list of ports to ask

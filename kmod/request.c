@@ -214,6 +214,7 @@ static void psw_cfg_parse_settings(struct psw_port_cfg *cfg,
 		cfg->guard = nla_get_u32(attrs[PODSWITCH_A_PORT_GUARD]);
 	cfg->isolated = psw_cfg_flag(attrs[PODSWITCH_A_PORT_ISOLATED]);
 	cfg->hairpin = psw_cfg_flag(attrs[PODSWITCH_A_PORT_HAIRPIN]);
+	cfg->translated = psw_cfg_flag(attrs[PODSWITCH_A_PORT_TRANSLATED]);
 	cfg->role_attr = attrs[PODSWITCH_A_PORT_ROLE];
 	if (cfg->role_attr)
 		cfg->uplink = nla_get_u32(cfg->role_attr) ==
@@ -224,6 +225,51 @@ static void psw_cfg_parse_settings(struct psw_port_cfg *cfg,
 	if (attrs[PODSWITCH_A_PORT_STORM_LIMIT])
 		cfg->storm_limit =
 			nla_get_u32(attrs[PODSWITCH_A_PORT_STORM_LIMIT]);
+}
+
+/* The address declared last, or none. */
+static int psw_cfg_parse_last(struct psw_switch_cfg *cfg,
+			      const struct nlattr *ipv4,
+			      const struct nlattr *ipv6,
+			      struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	cfg->has_last_ipv4 = ipv4;
+	cfg->has_last_ipv6 = ipv6;
+	if (ipv4)
+		cfg->last_ipv4 = nla_get_in_addr(ipv4);
+	if (cfg->last_ipv4)
+		err = psw_cfg_check_ipv4(cfg->last_ipv4, ipv4, extack);
+	if (err || !ipv6)
+		return err;
+	cfg->last_ipv6 = nla_get_in6_addr(ipv6);
+	return ipv6_addr_any(&cfg->last_ipv6) ? 0 :
+	       psw_cfg_check_ipv6(&cfg->last_ipv6, ipv6, extack);
+}
+
+/**
+ * psw_switch_cfg_parse() - what a request asks for of a switch
+ * @cfg: memory is the caller's
+ * @info: the request, which passed the operation's policy
+ *
+ * Return: 0; -EINVAL.
+ */
+int psw_switch_cfg_parse(struct psw_switch_cfg *cfg, struct genl_info *info)
+{
+	const struct nlattr *max_ports, *max_addresses;
+
+	memset(cfg, 0, sizeof(*cfg));
+	max_ports = info->attrs[PODSWITCH_A_SWITCH_MAX_PORTS];
+	max_addresses = info->attrs[PODSWITCH_A_SWITCH_MAX_ADDRESSES];
+	if (max_ports)
+		cfg->max_ports = nla_get_u32(max_ports);
+	if (max_addresses)
+		cfg->max_addresses = nla_get_u32(max_addresses);
+	return psw_cfg_parse_last(cfg,
+				  info->attrs[PODSWITCH_A_SWITCH_LAST_IPV4],
+				  info->attrs[PODSWITCH_A_SWITCH_LAST_IPV6],
+				  info->extack);
 }
 
 /**

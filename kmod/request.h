@@ -4,7 +4,9 @@
 
 struct genl_info;
 struct psw_port_cfg;
+struct psw_switch_cfg;
 
+int psw_switch_cfg_parse(struct psw_switch_cfg *cfg, struct genl_info *info);
 int psw_port_cfg_parse(struct psw_port_cfg *cfg, struct genl_info *info);
 int psw_port_cfg_parse_addresses(struct psw_port_cfg *cfg,
 				 struct genl_info *info);

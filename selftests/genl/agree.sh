@@ -27,7 +27,7 @@ ynl() {
 PORT='{
 	ifindex, name, switch: "psw0", role, mac, guard: (.guard | sub("mac-ip"; "mac+ip")),
 	isolated: (.isolated == 1), hairpin: (.hairpin == 1), pvid, trunk: (.trunk // []),
-	"storm-limit", owner,
+	"storm-limit", translated: (.translated == 1), owner,
 	address: [(.address // [])[] | if .mac then { mac } else {
 		ipv4, ipv6, vlan: (.vlan // 0), shared: (.shared == 1)
 	} | with_entries(select(.value != null)) end],

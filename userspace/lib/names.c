@@ -87,6 +87,7 @@ static const char *const podswitch_port_attributes[] = {
 	[PODSWITCH_A_PORT_PVID] = "pvid",
 	[PODSWITCH_A_PORT_TRUNK] = "trunk",
 	[PODSWITCH_A_PORT_STORM_LIMIT] = "storm-limit",
+	[PODSWITCH_A_PORT_TRANSLATED] = "translated",
 };
 
 /* A value added to the protocol is to be named here too. */

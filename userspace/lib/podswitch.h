@@ -174,6 +174,7 @@ struct podswitch_switch {
  * @role: what the port leads to
  * @pvid: VLAN of untagged frames; 0 is outside all VLANs
  * @storm_limit: frames to groups that it may send in a second; 0 is no limit
+ * @translated: whether the host has sent translated connections into it
  * @trunk: the VLANs that it carries with tags
  * @n_trunk: how many ranges there are
  * @owner: on whose behalf the port was made
@@ -195,6 +196,7 @@ struct podswitch_port {
 	enum podswitch_role role;
 	uint16_t pvid;
 	uint32_t storm_limit;
+	bool translated;
 	const struct podswitch_vlan_range *trunk;
 	size_t n_trunk;
 	struct podswitch_owner owner;
@@ -213,6 +215,8 @@ struct podswitch_port {
  * @role: an enum podswitch_role value, or negative: default; new ports only
  * @pvid: VLAN of untagged frames, or negative: default or no change
  * @storm_limit: frames to groups in a second, or negative: default or no change
+ * @translated: 0 or 1, or negative: default or no change; the kernel sees itself
+ *	that a port has translated connections, and is told where one is made anew
  * @trunk: VLANs with tags, which replace those there were; or NULL: default or
  *	no change
  * @n_trunk: how many ranges there are; with a @trunk that is not NULL, 0 means
@@ -230,6 +234,7 @@ struct podswitch_port_config {
 	int role;
 	int pvid;
 	int64_t storm_limit;
+	int translated;
 	const struct podswitch_vlan_range *trunk;
 	size_t n_trunk;
 	const struct podswitch_owner *owner;
@@ -241,8 +246,8 @@ struct podswitch_port_config {
 static inline struct podswitch_port_config podswitch_port_config_default(void)
 {
 	struct podswitch_port_config cfg = {
-		sizeof(cfg), NULL, -1, -1, -1, -1, -1, -1, NULL, 0, NULL,
-		NULL, 0
+		sizeof(cfg), NULL, -1, -1, -1, -1, -1, -1, -1, NULL, 0,
+		NULL, NULL, 0
 	};
 
 	return cfg;
@@ -430,6 +435,20 @@ int podswitch_switch_dump(struct podswitch *h, podswitch_switch_cb *cb,
  */
 int podswitch_switch_set(struct podswitch *h, uint32_t ifindex,
 			 uint32_t max_ports, uint32_t max_addresses);
+
+/**
+ * podswitch_switch_set_last() - tells a switch which addresses were given last
+ * @h: the handle
+ * @ifindex: its interface index
+ * @last_ipv4: as in struct podswitch_switch; family 0: no change
+ * @last_ipv6: likewise
+ *
+ * Return: 0; -EINVAL for what is no host's address; another negative errno
+ * value.
+ */
+int podswitch_switch_set_last(struct podswitch *h, uint32_t ifindex,
+			      const struct podswitch_address *last_ipv4,
+			      const struct podswitch_address *last_ipv6);
 
 /* port.c */
 

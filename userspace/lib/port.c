@@ -130,6 +130,7 @@ int podswitch_read_port(const struct nlmsghdr *nlh, void *arg)
 		.role = nl_get_u32(tb[PODSWITCH_A_PORT_ROLE]),
 		.pvid = nl_get_u16(tb[PODSWITCH_A_PORT_PVID]),
 		.storm_limit = nl_get_u32(tb[PODSWITCH_A_PORT_STORM_LIMIT]),
+		.translated = nl_get_u32(tb[PODSWITCH_A_PORT_TRANSLATED]),
 		.trunk = trunk,
 		.addresses = addresses,
 	};
@@ -204,6 +205,9 @@ static void podswitch_put_config(struct nl *nl,
 	if (cfg->storm_limit >= 0)
 		nl_put_u32(nl, PODSWITCH_A_PORT_STORM_LIMIT,
 			   (uint32_t)cfg->storm_limit);
+	if (cfg->translated >= 0)
+		nl_put_u8(nl, PODSWITCH_A_PORT_TRANSLATED,
+			  (uint8_t)cfg->translated);
 }
 
 int podswitch_port_new(struct podswitch *h, uint32_t switch_ifindex,

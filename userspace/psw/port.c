@@ -19,7 +19,7 @@ static const char usage[] =
 	"SETTING := mac MAC | guard { off | mac | mac+ip } |\n"
 	"           isolated { on | off } | hairpin { on | off } |\n"
 	"           pvid N | trunk { none | N[-N][,N[-N]]... } |\n"
-	"           storm-limit N\n"
+	"           storm-limit N | translated { on | off }\n"
 	"OWNER   := network NAME | id ID | ifname NAME |\n"
 	"           pod [NAMESPACE/]NAME\n";
 
@@ -226,6 +226,7 @@ static int port_parse(const struct psw *psw, char **words, bool is_new,
 		{ "pvid", 0, arg_pvid, &args->cfg.pvid },
 		{ "trunk", 0, arg_trunk, &args->trunk },
 		{ "storm-limit", 0, arg_limit, &args->cfg.storm_limit },
+		{ "translated", 0, arg_onoff, &args->cfg.translated },
 	};
 	size_t first = is_new ? 0 : PORT_NEW_ONLY;
 

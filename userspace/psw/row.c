@@ -87,6 +87,7 @@ void row_add_port(cJSON *row, struct row_switch *sw,
 	print_add_uint(row, "pvid", port->pvid);
 	row_add_trunk(row, port);
 	print_add_uint(row, "storm-limit", port->storm_limit);
+	print_add_bool(row, "translated", port->translated);
 	row_add_owner(row, &port->owner);
 	row_add_addresses(row, port);
 }

@@ -19,7 +19,7 @@ struct address_args {
 };
 
 struct address_rows {
-	cJSON *list;
+	struct print_list *list;
 	struct row_switch sw;
 };
 
@@ -29,7 +29,7 @@ static void address_row(struct address_rows *rows,
 			const struct podswitch_address *address)
 {
 	bool extra = address && address->family == AF_PACKET;
-	cJSON *row = print_add_row(rows->list);
+	cJSON *row = print_lone_row();
 
 	if (address)
 		print_add_address(row, "address", address);
@@ -45,6 +45,7 @@ static void address_row(struct address_rows *rows,
 	print_add_string(row, "port", port->name);
 	row_add_switch(row, &rows->sw, port->switch_ifindex);
 	row_add_owner(row, &port->owner);
+	print_row(rows->list, row);
 }
 
 static int address_rows_of_port(const struct podswitch_port *port, void *arg)
@@ -114,9 +115,9 @@ static int address_show(struct psw *psw, char **words)
 	status = args_parse(psw, words, table, ARRAY_SIZE(table));
 	if (status)
 		return status;
-	rows.list = print_list();
+	rows.list = print_begin(&view);
 	status = address_read(psw, sw, &rows);
-	return print_rows(stdout, rows.list, &view, status);
+	return print_end(stdout, rows.list, status);
 }
 
 typedef int address_change(struct podswitch *h, uint32_t ifindex,

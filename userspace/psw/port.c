@@ -35,7 +35,7 @@ struct port_args {
 };
 
 struct port_rows {
-	cJSON *list;
+	struct print_list *list;
 	struct row_switch sw;
 	const char *id;
 	bool statistics;
@@ -60,10 +60,11 @@ static int port_row(const struct podswitch_port *port, void *arg)
 
 	if (!port_is_wanted(port, rows->id))
 		return 0;
-	row = print_add_row(rows->list);
+	row = print_lone_row();
 	row_add_port(row, &rows->sw, port);
 	if (rows->statistics)
 		print_add_stats(row, &port->stats);
+	print_row(rows->list, row);
 	return 0;
 }
 
@@ -175,12 +176,12 @@ static int port_show(struct psw *psw, char **words)
 	if (args.dev && (args.sw || rows.id || port_has_owner(&args.owner)))
 		return psw_complain(psw, PSW_USAGE,
 				    "a filter does not go with a device");
-	rows.list = print_list();
+	rows.list = print_begin(&view);
 	if (args.dev)
 		status = port_read_one(psw, args.dev, &rows);
 	else
 		status = port_read_all(psw, &args, &rows);
-	return print_rows(stdout, rows.list, &view, status);
+	return print_end(stdout, rows.list, status);
 }
 
 /* What port_args came to, as the library wants it. */

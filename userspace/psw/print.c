@@ -246,47 +246,82 @@ void print_stats(FILE *out, const cJSON *row)
 		fputc('\n', out);
 }
 
-/* The cells of all rows, one behind the other, each ended by NUL. */
-static char *print_cells(const cJSON *list, const struct print_view *view)
-{
-	const struct print_column *column;
-	const cJSON *row;
-	char *cells;
-	size_t len;
-	FILE *out;
-	size_t i;
+struct print_list {
+	const struct print_view *view;
+	FILE *rows;		/* JSON, or the cells, each ended by NUL, */
+	char *rows_text;
+	size_t rows_len;
+	FILE *details;		/* and what stands below each row, likewise */
+	char *details_text;
+	size_t details_len;
+	size_t n;
+};
 
-	out = print_need(open_memstream(&cells, &len));
-	cJSON_ArrayForEach(row, list) {
-		for (i = 0; i < view->n_columns; i++) {
-			column = &view->columns[i];
-			if (column->text)
-				column->text(out, row);
-			else
-				print_member(out, row, column->key);
-			fputc('\0', out);
-		}
-	}
-	if (fclose(out))
-		print_need(NULL);
-	return cells;
+struct print_list *print_begin(const struct print_view *view)
+{
+	struct print_list *list = print_need(calloc(1, sizeof(*list)));
+
+	list->view = view;
+	list->rows = print_need(open_memstream(&list->rows_text,
+					       &list->rows_len));
+	list->details = print_need(open_memstream(&list->details_text,
+						  &list->details_len));
+	return list;
 }
 
-static void print_widths(const cJSON *list, const struct print_view *view,
-			 const char *cells, size_t *widths)
+static void print_cells(struct print_list *list, const cJSON *row)
 {
-	const cJSON *row;
+	const struct print_view *view = list->view;
+	const struct print_column *column;
+	size_t i;
+
+	for (i = 0; i < view->n_columns; i++) {
+		column = &view->columns[i];
+		if (column->text)
+			column->text(list->rows, row);
+		else
+			print_member(list->rows, row, column->key);
+		putc('\0', list->rows);
+	}
+	if (view->details)
+		view->details(list->details, row);
+	putc('\0', list->details);
+}
+
+static void print_json(FILE *out, const cJSON *item, bool pretty)
+{
+	char *text = pretty ? cJSON_Print(item) : cJSON_PrintUnformatted(item);
+
+	fputs(print_need(text), out);
+	cJSON_free(text);
+}
+
+void print_row(struct print_list *list, cJSON *row)
+{
+	if (list->view->json) {
+		fputs(list->n ? list->view->pretty ? ", " : "," : "",
+		      list->rows);
+		print_json(list->rows, row, list->view->pretty);
+	} else {
+		print_cells(list, row);
+	}
+	list->n++;
+	cJSON_Delete(row);
+}
+
+static void print_widths(const struct print_list *list, size_t *widths)
+{
+	const struct print_view *view = list->view;
+	const char *cell = list->rows_text;
 	size_t len;
 	size_t i;
 
 	memset(widths, 0, view->n_columns * sizeof(*widths));
-	cJSON_ArrayForEach(row, list) {
-		for (i = 0; i < view->n_columns; i++) {
-			len = strlen(cells);
-			cells += len + 1;
-			if (widths[i] < len)
-				widths[i] = len;
-		}
+	for (i = 0; i < list->n * view->n_columns; i++) {
+		len = strlen(cell);
+		cell += len + 1;
+		if (widths[i % view->n_columns] < len)
+			widths[i % view->n_columns] = len;
 	}
 	for (i = 0; i < view->n_columns; i++) {
 		len = strlen(view->columns[i].title);
@@ -369,40 +404,29 @@ static void print_line(FILE *out, const struct print_view *view,
 	fputc('\n', out);
 }
 
-static void print_table(FILE *out, const cJSON *list,
-			const struct print_view *view)
+static void print_table(FILE *out, const struct print_list *list)
 {
-	char *cells = print_cells(list, view);
-	const char *line[16];
-	const char *cell;
-	const cJSON *row;
+	const char *line[PRINT_COLUMNS_MAX];
+	const char *details = list->details_text;
+	const char *cell = list->rows_text;
 	size_t widths[ARRAY_SIZE(line)];
+	size_t row;
 	size_t i;
 
-	print_widths(list, view, cells, widths);
-	for (i = 0; i < view->n_columns; i++)
-		line[i] = view->columns[i].title;
-	if (list->child)
-		print_line(out, view, widths, line);
-	cell = cells;
-	cJSON_ArrayForEach(row, list) {
-		for (i = 0; i < view->n_columns; i++) {
+	print_widths(list, widths);
+	for (i = 0; i < list->view->n_columns; i++)
+		line[i] = list->view->columns[i].title;
+	if (list->n)
+		print_line(out, list->view, widths, line);
+	for (row = 0; row < list->n; row++) {
+		for (i = 0; i < list->view->n_columns; i++) {
 			line[i] = cell;
 			cell += strlen(cell) + 1;
 		}
-		print_line(out, view, widths, line);
-		if (view->details)
-			view->details(out, row);
+		print_line(out, list->view, widths, line);
+		fputs(details, out);
+		details += strlen(details) + 1;
 	}
-	free(cells);
-}
-
-static void print_json(FILE *out, const cJSON *list, bool pretty)
-{
-	char *text = pretty ? cJSON_Print(list) : cJSON_PrintUnformatted(list);
-
-	fprintf(out, "%s\n", (char *)print_need(text));
-	cJSON_free(text);
 }
 
 static int print_flush(FILE *out, int status)
@@ -413,15 +437,29 @@ static int print_flush(FILE *out, int status)
 	return PSW_FAILED;
 }
 
-int print_rows(FILE *out, cJSON *list, const struct print_view *view,
+int print_end(FILE *out, struct print_list *list, int status)
+{
+	if (fclose(list->rows) | fclose(list->details))
+		print_need(NULL);
+	if (!status && list->view->json)
+		fprintf(out, "[%s]\n", list->rows_text);
+	else if (!status)
+		print_table(out, list);
+	free(list->rows_text);
+	free(list->details_text);
+	free(list);
+	return print_flush(out, status);
+}
+
+int print_rows(FILE *out, cJSON *rows, const struct print_view *view,
 	       int status)
 {
-	if (!status && view->json)
-		print_json(out, list, view->pretty);
-	else if (!status)
-		print_table(out, list, view);
-	cJSON_Delete(list);
-	return print_flush(out, status);
+	struct print_list *list = print_begin(view);
+
+	while (!status && rows->child)
+		print_row(list, cJSON_DetachItemViaPointer(rows, rows->child));
+	cJSON_Delete(rows);
+	return print_end(out, list, status);
 }
 
 int print_event(FILE *out, cJSON *row, const struct print_view *view,
@@ -431,8 +469,8 @@ int print_event(FILE *out, cJSON *row, const struct print_view *view,
 		print_json(out, row, view->pretty);
 	} else {
 		text(out, row);
-		fputc('\n', out);
 	}
+	fputc('\n', out);
 	cJSON_Delete(row);
 	return print_flush(out, PSW_DONE);
 }

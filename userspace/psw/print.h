@@ -11,6 +11,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+enum { PRINT_COLUMNS_MAX = 16 };
+
+struct print_list;
+
 /**
  * struct print_column - a column of text
  * @title: its heading
@@ -93,6 +97,34 @@ void print_member(FILE *out, const cJSON *row, const char *key);
  * @row: the row
  */
 void print_stats(FILE *out, const cJSON *row);
+
+/**
+ * print_begin() - begins to print rows, each as soon as it is there
+ * @view: how; stays the caller's until print_end()
+ *
+ * Only what is printed of a row is kept, which for a thousand rows is much less
+ * than the rows themselves.
+ *
+ * Return: what print_row() and print_end() take.
+ */
+struct print_list *print_begin(const struct print_view *view);
+
+/**
+ * print_row() - adds a row and frees it
+ * @list: what print_begin() returned
+ * @row: what print_lone_row() returned
+ */
+void print_row(struct print_list *list, cJSON *row);
+
+/**
+ * print_end() - prints all rows
+ * @out: the stream
+ * @list: what print_begin() returned; freed
+ * @status: exit status so far; if it is not PSW_DONE, nothing is printed
+ *
+ * Return: @status; PSW_FAILED if the rows cannot be written.
+ */
+int print_end(FILE *out, struct print_list *list, int status);
 
 /**
  * print_rows() - prints the rows and frees them

@@ -19,7 +19,7 @@ static const char usage[] =
 	"Usage: psw [ OPTION... ] OBJECT { show | add | set | delete | help }\n"
 	"       psw [ OPTION... ] monitor [ ports | violations | help ]\n"
 	"       psw [ OPTION... ] [ -force ] -batch FILE\n"
-	"OBJECT := { switch | port | address }\n"
+	"OBJECT := { switch | port | address | stats }\n"
 	"OPTION := { -j[son] | -p[retty] | -s[tatistics] | -t[imestamp] |\n"
 	"            -n[etns] NAME | -c[olor][={always|auto|never}] |\n"
 	"            -V[ersion] | -h[elp] }\n";
@@ -45,6 +45,7 @@ static const struct psw_word objects[] = {
 	{ "port", psw_port },
 	{ "address", psw_address },
 	{ "monitor", psw_monitor },
+	{ "stats", psw_stats },
 	{ "help", psw_help },
 	{ NULL, NULL },
 };

@@ -220,4 +220,13 @@ int psw_address(struct psw *psw, char **words);
  */
 int psw_monitor(struct psw *psw, char **words);
 
+/**
+ * psw_stats() - the object "stats", in stats.c
+ * @psw: the run
+ * @words: verb and arguments
+ *
+ * Return: an enum psw_exit.
+ */
+int psw_stats(struct psw *psw, char **words);
+
 #endif /* _PSW_H */

@@ -2,6 +2,7 @@
 #include "print.h"
 
 #include <arpa/inet.h>
+#include <float.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,9 +75,9 @@ cJSON *print_add_array(cJSON *to, const char *key)
 	return print_add(to, key, cJSON_CreateArray());
 }
 
-/* Length of the UTF-8 character at the start of a string, 0 if it is none. */
-static size_t utf8_len(const unsigned char *s)
+size_t print_utf8_len(const char *text)
 {
+	const unsigned char *s = (const unsigned char *)text;
 	/* RFC 3629: the least value of each length tells overlong forms. */
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	uint32_t code;
@@ -101,15 +102,15 @@ static size_t utf8_len(const unsigned char *s)
 
 void print_add_string(cJSON *to, const char *key, const char *value)
 {
-	unsigned char *s;
 	char *clean;
 	size_t len;
+	char *s;
 
 	if (!value)
 		return;
 	clean = print_need(strdup(value));
-	for (s = (unsigned char *)clean; *s; s += len) {
-		len = utf8_len(s);
+	for (s = clean; *s; s += len) {
+		len = print_utf8_len(s);
 		if (len)
 			continue;
 		*s = '?';
@@ -126,6 +127,15 @@ void print_add_uint(cJSON *to, const char *key, uint64_t value)
 
 	snprintf(digits, sizeof(digits), "%" PRIu64, value);
 	print_add(to, key, cJSON_CreateRaw(digits));
+}
+
+/* With three decimals, as a double has figures enough for. */
+void print_add_decimal(cJSON *to, const char *key, double value)
+{
+	char text[DBL_MAX_10_EXP + 8];
+
+	snprintf(text, sizeof(text), "%.3f", value);
+	print_add(to, key, cJSON_CreateRaw(text));
 }
 
 void print_add_bool(cJSON *to, const char *key, bool value)

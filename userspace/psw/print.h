@@ -56,6 +56,7 @@ cJSON *print_add_object(cJSON *to, const char *key);
 cJSON *print_add_array(cJSON *to, const char *key);
 void print_add_string(cJSON *to, const char *key, const char *value);
 void print_add_uint(cJSON *to, const char *key, uint64_t value);
+void print_add_decimal(cJSON *to, const char *key, double value);
 void print_add_bool(cJSON *to, const char *key, bool value);
 void print_add_mac(cJSON *to, const char *key, const uint8_t *mac);
 void print_add_address(cJSON *to, const char *key,
@@ -68,6 +69,14 @@ void print_add_stats(cJSON *to, const struct podswitch_stats *stats);
  * @on: true if so; false at first
  */
 void print_set_color(bool on);
+
+/**
+ * print_utf8_len() - how long the character is that a string begins with
+ * @text: the string, not empty
+ *
+ * Return: its length in UTF-8, 0 if it is no character.
+ */
+size_t print_utf8_len(const char *text);
 
 /**
  * print_safe() - writes a string without its control characters

@@ -157,28 +157,42 @@ void row_text_unless(FILE *out, const cJSON *row, const char *key,
 	print_text(out, item);
 }
 
+void row_pod(char *name, const struct podswitch_owner *owner)
+{
+	const char *id = owner->container_id;
+	int len = PODSWITCH_OWNER_LEN_MAX;
+
+	if (owner->pod_name) {
+		snprintf(name, ROW_POD_SIZE, "%.*s%s%.*s", len,
+			 owner->pod_namespace ? owner->pod_namespace : "",
+			 owner->pod_namespace ? "/" : "", len,
+			 owner->pod_name);
+		return;
+	}
+	if (id && strlen(id) == ROW_HASH_LEN)
+		len = ROW_HASH_SHOWN;
+	snprintf(name, ROW_POD_SIZE, "%.*s", len, id ? id : "");
+}
+
+static const char *row_string(const cJSON *row, const char *key)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(row, key);
+
+	return item ? item->valuestring : NULL;
+}
+
 void row_text_pod(FILE *out, const cJSON *row)
 {
-	const cJSON *owner = cJSON_GetObjectItemCaseSensitive(row, "owner");
-	char id[ROW_HASH_SHOWN + 1];
-	const cJSON *item;
+	const cJSON *members = cJSON_GetObjectItemCaseSensitive(row, "owner");
+	const struct podswitch_owner owner = {
+		.container_id = row_string(members, "container-id"),
+		.pod_namespace = row_string(members, "pod-namespace"),
+		.pod_name = row_string(members, "pod-name"),
+	};
+	char name[ROW_POD_SIZE];
 
-	if (cJSON_HasObjectItem(owner, "pod-name")) {
-		print_member(out, owner, "pod-namespace");
-		if (cJSON_HasObjectItem(owner, "pod-namespace"))
-			fputc('/', out);
-		print_member(out, owner, "pod-name");
-		return;
-	}
-	item = cJSON_GetObjectItemCaseSensitive(owner, "container-id");
-	if (!item)
-		return;
-	if (strlen(item->valuestring) != ROW_HASH_LEN) {
-		print_safe(out, item->valuestring);
-		return;
-	}
-	snprintf(id, sizeof(id), "%.*s", ROW_HASH_SHOWN, item->valuestring);
-	print_safe(out, id);
+	row_pod(name, &owner);
+	print_safe(out, name);
 }
 
 void row_text_network(FILE *out, const cJSON *row)

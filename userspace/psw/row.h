@@ -81,6 +81,18 @@ void row_text_flags(FILE *out, const cJSON *row, const char *const *flags,
 void row_text_unless(FILE *out, const cJSON *row, const char *key,
 		     const char *usual, const char *before);
 
+enum {
+	/* of the longest name that row_pod() writes, with its end */
+	ROW_POD_SIZE = 2 * PODSWITCH_OWNER_LEN_MAX + 2,
+};
+
+/**
+ * row_pod() - names a pod as NAMESPACE/NAME, else by its container
+ * @name: filled in, ROW_POD_SIZE bytes; empty if neither is known
+ * @owner: the owner
+ */
+void row_pod(char *name, const struct podswitch_owner *owner);
+
 /**
  * row_text_pod() - writes the pod as NAMESPACE/NAME, else its container
  * @out: the stream

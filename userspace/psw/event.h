@@ -3,9 +3,16 @@
 #ifndef _PSW_EVENT_H
 #define _PSW_EVENT_H
 
+#include <cjson/cJSON.h>
 #include <stdio.h>
 
 #include "psw.h"
+
+/**
+ * event_add_time() - adds the time to a row
+ * @row: the row
+ */
+void event_add_time(cJSON *row);
 
 /**
  * event_print_port() - tells that a port was made, changed or has gone

@@ -19,7 +19,7 @@ static const char usage[] =
 	"Usage: psw [ OPTION... ] OBJECT { show | add | set | delete | help }\n"
 	"       psw [ OPTION... ] monitor [ ports | violations | help ]\n"
 	"       psw [ OPTION... ] [ -force ] -batch FILE\n"
-	"OBJECT := { switch | port | address | stats }\n"
+	"OBJECT := { switch | port | address | stats | top }\n"
 	"OPTION := { -j[son] | -p[retty] | -s[tatistics] | -t[imestamp] |\n"
 	"            -n[etns] NAME | -c[olor][={always|auto|never}] |\n"
 	"            -V[ersion] | -h[elp] }\n";
@@ -46,6 +46,7 @@ static const struct psw_word objects[] = {
 	{ "address", psw_address },
 	{ "monitor", psw_monitor },
 	{ "stats", psw_stats },
+	{ "top", psw_top },
 	{ "help", psw_help },
 	{ NULL, NULL },
 };

@@ -229,4 +229,13 @@ int psw_monitor(struct psw *psw, char **words);
  */
 int psw_stats(struct psw *psw, char **words);
 
+/**
+ * psw_top() - the object "top"
+ * @psw: the run
+ * @words: how often, how many times, sorted by what, which ports
+ *
+ * Return: an enum psw_exit, once a key, a signal or the count says to end.
+ */
+int psw_top(struct psw *psw, char **words);
+
 #endif /* _PSW_H */

@@ -47,6 +47,7 @@ static const struct psw_word objects[] = {
 	{ "monitor", psw_monitor },
 	{ "stats", psw_stats },
 	{ "top", psw_top },
+	{ "graph", psw_graph },
 	{ "help", psw_help },
 	{ NULL, NULL },
 };

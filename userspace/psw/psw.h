@@ -238,4 +238,13 @@ int psw_stats(struct psw *psw, char **words);
  */
 int psw_top(struct psw *psw, char **words);
 
+/**
+ * psw_graph() - the object "graph"
+ * @psw: the run
+ * @words: which switch, and over what time
+ *
+ * Return: an enum psw_exit.
+ */
+int psw_graph(struct psw *psw, char **words);
+
 #endif /* _PSW_H */

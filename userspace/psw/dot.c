@@ -7,6 +7,7 @@
 
 #include "print.h"
 #include "units.h"
+#include "utf8.h"
 
 enum {
 	DOT_ADDRESSES = 8,	/* of a port, drawn at most */
@@ -21,7 +22,7 @@ enum {
 static size_t dot_character(const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
-	size_t len = print_utf8_len(text);
+	size_t len = utf8_len(s);
 
 	/* XML 1.0 2.2: no C0, no U+FFFE, no U+FFFF; DEL and C1 are discouraged. */
 	if (*s < 0x20 || *s == 0x7f || (*s == 0xc2 && s[1] < 0xa0) ||

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "psw.h"
+#include "utf8.h"
 
 #define MAC_LEN	sizeof("00:00:00:00:00:00")
 
@@ -75,42 +76,17 @@ cJSON *print_add_array(cJSON *to, const char *key)
 	return print_add(to, key, cJSON_CreateArray());
 }
 
-size_t print_utf8_len(const char *text)
-{
-	const unsigned char *s = (const unsigned char *)text;
-	/* RFC 3629: the least value of each length tells overlong forms. */
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	uint32_t code;
-	size_t len;
-	size_t i;
-
-	if (*s < 0x80)
-		return 1;
-	if (*s < 0xc2 || *s > 0xf4)
-		return 0;
-	len = *s < 0xe0 ? 2 : *s < 0xf0 ? 3 : 4;
-	code = *s & (0x7fU >> len);
-	for (i = 1; i < len; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | (s[i] & 0x3f);
-	}
-	if (code < least[len] || code > 0x10ffff || code >> 11 == 0x1b)
-		return 0;
-	return len;
-}
-
 void print_add_string(cJSON *to, const char *key, const char *value)
 {
+	unsigned char *s;
 	char *clean;
 	size_t len;
-	char *s;
 
 	if (!value)
 		return;
 	clean = print_need(strdup(value));
-	for (s = clean; *s; s += len) {
-		len = print_utf8_len(s);
+	for (s = (unsigned char *)clean; *s; s += len) {
+		len = utf8_len(s);
 		if (len)
 			continue;
 		*s = '?';

@@ -71,14 +71,6 @@ void print_add_stats(cJSON *to, const struct podswitch_stats *stats);
 void print_set_color(bool on);
 
 /**
- * print_utf8_len() - how long the character is that a string begins with
- * @text: the string, not empty
- *
- * Return: its length in UTF-8, 0 if it is no character.
- */
-size_t print_utf8_len(const char *text);
-
-/**
  * print_safe() - writes a string without its control characters
  * @out: the stream
  * @value: the string, which the terminal is not to obey

@@ -26,6 +26,7 @@ NL_SRC := $(wildcard userspace/nl/*.c)
 LIB_SRC := $(wildcard userspace/lib/*.c)
 PSW_SRC := $(wildcard userspace/psw/*.c)
 CNI_SRC := $(wildcard cni/*.c)
+EXPORTER_SRC := $(wildcard userspace/exporter/*.c)
 UNIT_SRC := $(wildcard selftests/user/test_*.c)
 TOOL_SRC := $(wildcard selftests/tools/*.c)
 MAN3 := $(wildcard userspace/man/*.3)
@@ -39,9 +40,12 @@ SONAME := libpodswitch.so.0
 LIB_FILE := $(SONAME).$(shell echo $(VERSION) | cut -d. -f2-)
 LIB_MAP := userspace/lib/libpodswitch.map
 LIB_NAMES := $(B)/libpodswitch.a $(B)/libpodswitch.so
+EXPORTER := $(call objects,obj,$(EXPORTER_SRC) \
+	userspace/psw/exposition.c userspace/psw/utf8.c)
 STATIC := $(call objects,static,$(NL_SRC) $(LIB_SRC) $(CNI_SRC))
 SAN := $(call objects,san,$(NL_SRC) $(LIB_SRC) \
-	 $(filter-out %/main.c,$(PSW_SRC) $(CNI_SRC)))
+	 $(filter-out %/main.c,$(PSW_SRC) $(CNI_SRC)) \
+	 userspace/exporter/listen.c)
 UNITS := $(UNIT_SRC:selftests/user/%.c=$(B)/unit/%)
 TOOLS := $(TOOL_SRC:selftests/tools/%.c=$(B)/tools/%)
 
@@ -51,11 +55,11 @@ say = @printf '  %-7s %s\n' $(1) $(2);
 MAKEFLAGS += --no-print-directory
 endif
 
-.PHONY: all deps psw cni lib kmod install uninstall unit tools genl \
+.PHONY: all deps psw cni exporter lib kmod install uninstall unit tools genl \
 	genl-check lint check fuzz fuzz-cni demo vm bench bench-quick bench-cni clean help
 .DELETE_ON_ERROR:
 
-all: lib psw cni ## psw and the CNI plugin (the default)
+all: lib psw cni exporter ## psw, the CNI plugin, libpodswitch and the exporter (the default)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | \
@@ -64,21 +68,30 @@ help: ## this list
 
 deps:
 	@scripts/need gcc make pkg-config libc6-dev libmnl-dev libnftnl-dev \
-		libcjson-dev
+		libcjson-dev libmicrohttpd-dev
 
 # --- userspace ---
 
 psw: $(B)/psw
 cni: $(B)/podswitch
+exporter: $(B)/podswitch-exporter
 
 lib: $(LIB_NAMES)
 
-# In build/ the library is found beside psw; what is installed leaves that to the loader.
-$(B)/psw: private LDFLAGS += -Wl,-rpath,'$$ORIGIN'
+# In build/ the library is found beside the programs; what is installed leaves that to the loader.
+$(B)/psw $(B)/podswitch-exporter: private LDFLAGS += -Wl,-rpath,'$$ORIGIN'
 $(B)/psw $(B)/installed/psw: $(PSW) $(B)/libpodswitch.so
 	$(Q)mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -Wl,--as-needed -o $@ $(PSW) \
 		$(B)/libpodswitch.so -lcjson
+
+# Not part of psw, which would start in three times the time with this library.
+$(B)/podswitch-exporter $(B)/installed/podswitch-exporter: $(EXPORTER) $(B)/libpodswitch.so
+	$(Q)mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -Wl,--as-needed -o $@ $(EXPORTER) \
+		$(B)/libpodswitch.so -lmicrohttpd
+
+$(EXPORTER): ALL_CPPFLAGS += -Iuserspace/psw
 
 $(DYN): ALL_CFLAGS += -fPIC
 $(B)/libpodswitch.so: $(DYN) $(LIB_MAP)
@@ -115,18 +128,19 @@ $(B)/obj/%.o: %.c | deps
 	$(call say,CC,$@)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What install makes, by which uninstall takes it away.
-PROGRAM_TO := $(PREFIX)/sbin/psw
+PROGRAMS_TO := $(PREFIX)/sbin/psw $(PREFIX)/sbin/podswitch-exporter
 HEADERS_TO := $(PREFIX)/include/podswitch.h $(PREFIX)/include/linux/podswitch.h
 LIBS_TO := $(addprefix $(LIBDIR)/,$(LIB_FILE) $(SONAME) libpodswitch.so libpodswitch.a pkgconfig/libpodswitch.pc)
 MAN3_TO = $(addprefix $(PREFIX)/share/man/man3/,$(notdir $(MAN3)) $(shell scripts/man-names $(MAN3)))
 MAN8_TO := $(addprefix $(PREFIX)/share/man/man8/,$(notdir $(MAN8)))
 
-install: all $(B)/installed/psw ## psw, library, headers and man pages to DESTDIR/PREFIX, the plugin to CNI_BIN
+install: all $(B)/installed/psw $(B)/installed/podswitch-exporter ## psw, library, headers and man pages to DESTDIR/PREFIX, the plugin to CNI_BIN
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(LIBDIR)/pkgconfig \
 		$(DESTDIR)$(PREFIX)/include/linux \
 		$(DESTDIR)$(PREFIX)/share/man/man3 \
 		$(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(CNI_BIN)
-	install -m 755 $(B)/installed/psw $(DESTDIR)$(PREFIX)/sbin/
+	install -m 755 $(B)/installed/psw $(B)/installed/podswitch-exporter \
+		$(DESTDIR)$(PREFIX)/sbin/
 	install -m 644 $(B)/libpodswitch.a $(B)/$(LIB_FILE) $(DESTDIR)$(LIBDIR)/
 	ln -sf $(LIB_FILE) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libpodswitch.so
@@ -144,7 +158,7 @@ install: all $(B)/installed/psw ## psw, library, headers and man pages to DESTDI
 	$(if $(DESTDIR),,ldconfig)
 
 uninstall: ## what install put there, away
-	rm -f $(addprefix $(DESTDIR),$(PROGRAM_TO) $(LIBS_TO) $(HEADERS_TO) \
+	rm -f $(addprefix $(DESTDIR),$(PROGRAMS_TO) $(LIBS_TO) $(HEADERS_TO) \
 		$(MAN3_TO) $(MAN8_TO) $(CNI_BIN)/podswitch)
 	$(if $(DESTDIR),,ldconfig)
 
@@ -179,7 +193,7 @@ $(B)/tools/floor $(B)/tools/cnibench: $(B)/tools/%: selftests/tools/%.c | $(B)/s
 
 $(B)/san/%.o: %.c | deps
 	$(Q)mkdir -p $(@D)
-	$(call say,CC,$@)$(CC) $(ALL_CPPFLAGS) -Iuserspace/psw -Icni $(ALL_CFLAGS) \
+	$(call say,CC,$@)$(CC) $(ALL_CPPFLAGS) -Iuserspace/psw -Iuserspace/exporter -Icni $(ALL_CFLAGS) \
 		$(SANITIZE) -MMD -MP -c -o $@ $<
 
 $(B)/libunit.a: $(SAN)
@@ -187,7 +201,7 @@ $(B)/libunit.a: $(SAN)
 
 $(B)/unit/%: selftests/user/%.c $(B)/libunit.a
 	$(Q)mkdir -p $(@D)
-	$(call say,CC,$@)$(CC) $(ALL_CPPFLAGS) -Iuserspace/psw -Icni $(ALL_CFLAGS) \
+	$(call say,CC,$@)$(CC) $(ALL_CPPFLAGS) -Iuserspace/psw -Iuserspace/exporter -Icni $(ALL_CFLAGS) \
 		$(SANITIZE) -MMD -MP -o $@ $< $(B)/libunit.a -lnftnl -lmnl \
 		-lcjson
 

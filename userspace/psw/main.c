@@ -19,7 +19,7 @@ static const char usage[] =
 	"Usage: psw [ OPTION... ] OBJECT { show | add | set | delete | help }\n"
 	"       psw [ OPTION... ] monitor [ ports | violations | help ]\n"
 	"       psw [ OPTION... ] [ -force ] -batch FILE\n"
-	"OBJECT := { switch | port | address | stats | top }\n"
+	"OBJECT := { switch | port | address | stats | top | metrics }\n"
 	"OPTION := { -j[son] | -p[retty] | -s[tatistics] | -t[imestamp] |\n"
 	"            -n[etns] NAME | -c[olor][={always|auto|never}] |\n"
 	"            -V[ersion] | -h[elp] }\n";
@@ -48,6 +48,7 @@ static const struct psw_word objects[] = {
 	{ "stats", psw_stats },
 	{ "top", psw_top },
 	{ "graph", psw_graph },
+	{ "metrics", psw_metrics },
 	{ "help", psw_help },
 	{ NULL, NULL },
 };

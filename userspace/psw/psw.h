@@ -182,69 +182,17 @@ int psw_open_device(struct psw *psw, const char *name, uint32_t *ifindex);
  */
 int psw_netns(struct psw *psw, const char *name);
 
-/* switch.c, port.c, address.c, monitor.c: the objects */
-
-/**
- * psw_switch() - the object "switch"
- * @psw: the run
- * @words: verb and arguments
- *
- * Return: an enum psw_exit.
+/*
+ * The objects, each in a file of its name. They get the words behind it (verb
+ * and arguments) and return an enum psw_exit, having complained or printed.
  */
 int psw_switch(struct psw *psw, char **words);
-
-/**
- * psw_port() - the object "port"
- * @psw: the run
- * @words: verb and arguments
- *
- * Return: an enum psw_exit.
- */
 int psw_port(struct psw *psw, char **words);
-
-/**
- * psw_address() - the object "address"
- * @psw: the run
- * @words: verb and arguments
- *
- * Return: an enum psw_exit.
- */
 int psw_address(struct psw *psw, char **words);
-
-/**
- * psw_monitor() - the object "monitor"
- * @psw: the run
- * @words: what to tell of; nothing means everything
- *
- * Return: an enum psw_exit, once a signal says to end.
- */
 int psw_monitor(struct psw *psw, char **words);
-
-/**
- * psw_stats() - the object "stats", in stats.c
- * @psw: the run
- * @words: verb and arguments
- *
- * Return: an enum psw_exit.
- */
 int psw_stats(struct psw *psw, char **words);
-
-/**
- * psw_top() - the object "top"
- * @psw: the run
- * @words: how often, how many times, sorted by what, which ports
- *
- * Return: an enum psw_exit, once a key, a signal or the count says to end.
- */
 int psw_top(struct psw *psw, char **words);
-
-/**
- * psw_graph() - the object "graph"
- * @psw: the run
- * @words: which switch, and over what time
- *
- * Return: an enum psw_exit.
- */
 int psw_graph(struct psw *psw, char **words);
+int psw_metrics(struct psw *psw, char **words);
 
 #endif /* _PSW_H */

@@ -21,7 +21,7 @@ static const size_t rates_owner_members[] = {
 };
 
 _Static_assert(sizeof(rates_owner_members) / sizeof(rates_owner_members[0]) ==
-	       sizeof(struct podswitch_owner) / sizeof(char *),
+	       offsetof(struct podswitch_owner, reserved) / sizeof(char *),
 	       "a member of the owner is forgotten");
 
 enum {

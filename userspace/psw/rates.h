@@ -7,6 +7,7 @@
 #ifndef _PSW_RATES_H
 #define _PSW_RATES_H
 
+#include <net/if.h>
 #include <podswitch.h>
 
 /**

@@ -19,7 +19,7 @@ static const char usage[] =
 	"Usage: psw [ OPTION... ] OBJECT { show | add | set | delete | help }\n"
 	"       psw [ OPTION... ] monitor [ ports | violations | help ]\n"
 	"       psw [ OPTION... ] [ -force ] -batch FILE\n"
-	"OBJECT := { switch | port | address | stats | top | metrics }\n"
+	"OBJECT := { switch | port | address | stats | top | metrics | doctor }\n"
 	"OPTION := { -j[son] | -p[retty] | -s[tatistics] | -t[imestamp] |\n"
 	"            -n[etns] NAME | -c[olor][={always|auto|never}] |\n"
 	"            -V[ersion] | -h[elp] }\n";
@@ -49,6 +49,7 @@ static const struct psw_word objects[] = {
 	{ "top", psw_top },
 	{ "graph", psw_graph },
 	{ "metrics", psw_metrics },
+	{ "doctor", psw_doctor },
 	{ "help", psw_help },
 	{ NULL, NULL },
 };

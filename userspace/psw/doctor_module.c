@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Checks: the kernel, and the module in it. */
+#include "doctor_node.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef PODSWITCH_VERSION
+#define PODSWITCH_VERSION "unknown"
+#endif
+
+/* As dkms.conf has it. */
+#define DOCTOR_KERNEL_FIRST 6, 1
+#define DOCTOR_KERNEL_LAST 7, 3
+
+static unsigned int doctor_version_code(unsigned int major, unsigned int minor)
+{
+	return major << 16 | minor;
+}
+
+void doctor_check_kernel(struct doctor *d)
+{
+	char *release = doctor_read(d, "/proc/sys/kernel/osrelease");
+	unsigned int major;
+	unsigned int minor;
+	unsigned int code;
+
+	if (!release || sscanf(release, "%u.%u", &major, &minor) != 2) {
+		doctor_find(d, DOCTOR_NOTICE, NULL,
+			    "not checked: /proc does not tell the kernel's release");
+	} else {
+		code = doctor_version_code(major, minor);
+		doctor_fine(d, "Linux %s, of the range from 6.1 to 7.3",
+			    release);
+		if (code < doctor_version_code(DOCTOR_KERNEL_FIRST) ||
+		    code > doctor_version_code(DOCTOR_KERNEL_LAST)) {
+			doctor_find(d, DOCTOR_PROBLEM, release,
+				    "Linux %s is not of the range from 6.1 to 7.3",
+				    release);
+			doctor_add(d, "why", "the module is neither built for it nor tested on it; boot another kernel");
+		}
+	}
+	free(release);
+}
+
+static bool doctor_is_installed(const struct doctor *d, const char *release)
+{
+	char path[DOCTOR_PATH];
+	bool found;
+	char *text;
+
+	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", release);
+	text = doctor_read(d, path);
+	found = text && (strstr(text, "/podswitch.ko") ||
+			 !strncmp(text, "podswitch.ko", 12));
+	free(text);
+	return found;
+}
+
+/* DKMS builds it anew for each kernel, once it knows the sources. */
+static void doctor_mend_install(struct doctor *d, const char *then)
+{
+	bool known = doctor_has(d, "/usr/src/podswitch-" PODSWITCH_VERSION);
+
+	doctor_add(d, "mend", "%sdkms install podswitch/" PODSWITCH_VERSION "%s",
+		   known ? "" : "dkms add . && ", then);
+}
+
+static void doctor_absent(struct doctor *d, const char *release,
+			  bool is_installed)
+{
+	doctor_find(d, DOCTOR_PROBLEM, "podswitch",
+		    "the module is not loaded%s%s",
+		    is_installed ? "" : ", and not installed for Linux ",
+		    is_installed ? "" : release);
+	doctor_add(d, "why", "without it, no pod gets an interface, and those that had one have lost it%s",
+		   is_installed ? "" : "; dkms add is for the folder of the sources");
+	if (is_installed)
+		doctor_add(d, "mend", "modprobe podswitch");
+	else
+		doctor_mend_install(d, " && modprobe podswitch");
+}
+
+/* A kernel that is locked down refuses modules that nobody signed. */
+static void doctor_signature(struct doctor *d)
+{
+	char *lockdown = doctor_read(d, "/sys/kernel/security/lockdown");
+	char *enforce = doctor_read(d, "/sys/module/module/parameters/sig_enforce");
+	bool is_locked = lockdown && (strstr(lockdown, "[integrity]") ||
+				      strstr(lockdown, "[confidentiality]"));
+
+	if (is_locked || (enforce && enforce[0] == 'Y')) {
+		doctor_find(d, DOCTOR_NOTICE, "podswitch",
+			    "the kernel takes only modules that are signed (%s)",
+			    is_locked ? "lockdown" : "module.sig_enforce");
+		doctor_add(d, "why", "DKMS signs with a key of its own, which the firmware is to be told of, at the next boot");
+		doctor_add(d, "mend", "mokutil --import /var/lib/dkms/mok.pub");
+	}
+	free(lockdown);
+	free(enforce);
+}
+
+static void doctor_loaded(struct doctor *d, const char *release,
+			  bool is_installed)
+{
+	char *version = doctor_read(d, "/sys/module/podswitch/version");
+
+	if (d->error[0]) {
+		doctor_find(d, DOCTOR_PROBLEM, "podswitch",
+			    "the module is loaded, and does not answer: %s",
+			    d->error);
+		doctor_add(d, "why", "psw and the plugin can do nothing without it");
+	}
+	if (version && strcmp(version, PODSWITCH_VERSION) != 0) {
+		doctor_find(d, DOCTOR_PROBLEM, "podswitch",
+			    "the module that is loaded is %s, and psw is " PODSWITCH_VERSION,
+			    version);
+		doctor_add(d, "why", "they may not understand each other; loading the other takes all pods off the network for a moment, and psw save and psw restore bring them back");
+		doctor_add(d, "look", "modinfo podswitch");
+	}
+	if (!is_installed) {
+		doctor_find(d, DOCTOR_NOTICE, "podswitch",
+			    "the module is loaded, but not installed for Linux %s",
+			    release);
+		doctor_add(d, "why", "it will be missing after the next boot; dkms add is for the folder of the sources");
+		doctor_mend_install(d, "");
+	}
+	doctor_fine(d, "podswitch %s is loaded, and installed for Linux %s",
+		    version ? version : "", release);
+	free(version);
+}
+
+void doctor_check_module(struct doctor *d)
+{
+	char *release = doctor_read(d, "/proc/sys/kernel/osrelease");
+	const char *name = release ? release : "?";
+	bool is_installed = doctor_is_installed(d, name);
+
+	if (doctor_has(d, "/sys/module/podswitch")) {
+		doctor_loaded(d, name, is_installed);
+	} else {
+		doctor_absent(d, name, is_installed);
+		doctor_signature(d);
+	}
+	free(release);
+}

@@ -83,7 +83,7 @@ $(B)/psw $(B)/podswitch-exporter: private LDFLAGS += -Wl,-rpath,'$$ORIGIN'
 $(B)/psw $(B)/installed/psw: $(PSW) $(B)/libpodswitch.so
 	$(Q)mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -Wl,--as-needed -o $@ $(PSW) \
-		$(B)/libpodswitch.so -lcjson
+		$(B)/libpodswitch.so -lcjson -lmnl
 
 # Not part of psw, which would start in three times the time with this library.
 $(B)/podswitch-exporter $(B)/installed/podswitch-exporter: $(EXPORTER) $(B)/libpodswitch.so

@@ -3,6 +3,8 @@
 #ifndef _PSW_DOCTOR_NODE_H
 #define _PSW_DOCTOR_NODE_H
 
+#include <net/if.h>
+
 #include "doctor.h"
 
 enum {

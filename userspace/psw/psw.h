@@ -194,16 +194,6 @@ int psw_stats(struct psw *psw, char **words);
 int psw_top(struct psw *psw, char **words);
 int psw_graph(struct psw *psw, char **words);
 int psw_metrics(struct psw *psw, char **words);
-
-/* doctor.c */
-
-/**
- * psw_doctor() - the object "doctor"
- * @psw: the run
- * @words: checks and directories; nothing means everything
- *
- * Return: PSW_DONE if nothing is wrong; else an enum psw_exit.
- */
 int psw_doctor(struct psw *psw, char **words);
 
 #endif /* _PSW_H */

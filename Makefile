@@ -32,6 +32,11 @@ TOOL_SRC := $(wildcard selftests/tools/*.c)
 MAN3 := $(wildcard userspace/man/*.3)
 MAN8 := $(wildcard userspace/man/*.8)
 
+# Where Debian's shells look for completion.
+BASH_TO := $(PREFIX)/share/bash-completion/completions/psw
+ZSH_TO := $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)/_psw
+FISH_TO := $(PREFIX)/share/fish/vendor_completions.d/psw.fish
+
 objects = $(patsubst %.c,$(B)/$(1)/%.o,$(2))
 DYN := $(call objects,obj,$(NL_SRC) $(LIB_SRC))
 PSW := $(call objects,obj,$(PSW_SRC))
@@ -134,7 +139,7 @@ LIBS_TO := $(addprefix $(LIBDIR)/,$(LIB_FILE) $(SONAME) libpodswitch.so libpodsw
 MAN3_TO = $(addprefix $(PREFIX)/share/man/man3/,$(notdir $(MAN3)) $(shell scripts/man-names $(MAN3)))
 MAN8_TO := $(addprefix $(PREFIX)/share/man/man8/,$(notdir $(MAN8)))
 
-install: all $(B)/installed/psw $(B)/installed/podswitch-exporter ## psw, library, headers and man pages to DESTDIR/PREFIX, the plugin to CNI_BIN
+install: all $(B)/installed/psw $(B)/installed/podswitch-exporter ## psw, library, headers, man pages and completion to DESTDIR/PREFIX, the plugin to CNI_BIN
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(LIBDIR)/pkgconfig \
 		$(DESTDIR)$(PREFIX)/include/linux \
 		$(DESTDIR)$(PREFIX)/share/man/man3 \
@@ -153,13 +158,17 @@ install: all $(B)/installed/psw $(B)/installed/podswitch-exporter ## psw, librar
 	install -m 644 $(MAN3) $(DESTDIR)$(PREFIX)/share/man/man3/
 	scripts/man-names --link $(DESTDIR)$(PREFIX)/share/man/man3 $(MAN3)
 	install -m 644 $(MAN8) $(DESTDIR)$(PREFIX)/share/man/man8/
+	install -D -m 644 userspace/completion/psw.bash $(DESTDIR)$(BASH_TO)
+	install -D -m 644 userspace/completion/_psw $(DESTDIR)$(ZSH_TO)
+	install -D -m 644 userspace/completion/psw.fish $(DESTDIR)$(FISH_TO)
 	install -m 755 $(B)/podswitch $(DESTDIR)$(CNI_BIN)/.podswitch.new
 	mv -f $(DESTDIR)$(CNI_BIN)/.podswitch.new $(DESTDIR)$(CNI_BIN)/podswitch
 	$(if $(DESTDIR),,ldconfig)
 
 uninstall: ## what install put there, away
 	rm -f $(addprefix $(DESTDIR),$(PROGRAMS_TO) $(LIBS_TO) $(HEADERS_TO) \
-		$(MAN3_TO) $(MAN8_TO) $(CNI_BIN)/podswitch)
+		$(MAN3_TO) $(MAN8_TO) $(BASH_TO) $(ZSH_TO) $(FISH_TO) \
+		$(CNI_BIN)/podswitch)
 	$(if $(DESTDIR),,ldconfig)
 
 # --- the module ---

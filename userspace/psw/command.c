@@ -65,6 +65,7 @@ int psw_object(struct psw *psw, const char *object,
 
 	if (psw->completion && !*words) {
 		psw_offer(psw, verbs);
+		psw->completion->offer(psw, "help");
 		return PSW_USAGE;
 	}
 	if (verb) {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "batch.h"
+#include "complete.h"
 #include "options.h"
 #include "print.h"
 
@@ -117,7 +118,7 @@ static int psw_command_line(struct psw *psw, char **words)
 		return status;
 	if (!options.batch)
 		return psw_run(psw, words);
-	if (*words)
+	if (*words)	/* or it is completed, and nothing can stand there */
 		return psw_complain(psw, PSW_USAGE,
 				    "\"%s\" stands behind -batch FILE", *words);
 	return batch_run(psw, options.batch, options.force, psw_run);
@@ -144,7 +145,11 @@ int main(int argc, char **argv)
 	psw_hold_descriptors();
 	/* A complaint goes out in one piece. */
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
-	status = psw_command_line(&psw, argv + !!argc);
+	argv += !!argc;
+	if (*argv && !strcmp(*argv, "complete"))
+		status = complete_run(&psw, argv + 1, psw_command_line);
+	else
+		status = psw_command_line(&psw, argv);
 	podswitch_close(psw.h);
 	return status;
 }

@@ -139,6 +139,7 @@ static void monitor_offer(const struct psw *psw)
 
 	for (i = 0; i < ARRAY_SIZE(monitor_groups); i++)
 		psw->completion->offer(psw, monitor_groups[i]);
+	psw->completion->offer(psw, "help");
 }
 
 static bool monitor_knows(const char *word)

@@ -146,14 +146,35 @@ static const struct option *option_find(const char *word, size_t n)
 	return NULL;
 }
 
+/* Offers what can stand behind the "=" of a word. */
+static void options_offer_values(const struct psw *psw, const char *typed)
+{
+	const char *word = typed + strspn(typed, "-");
+	const struct option *option = option_find(word, strcspn(word, "="));
+	char candidate[64];
+	size_t i;
+
+	if (!option || option->value != OPTION_EQUALS)
+		return;
+	for (i = 0; i < ARRAY_SIZE(option_colors); i++) {
+		snprintf(candidate, sizeof(candidate), "%.*s=%s",
+			 (int)strcspn(typed, "="), typed, option_colors[i]);
+		psw->completion->offer(psw, candidate);
+	}
+}
+
 /* Offers the options, with as many hyphens as the word has that is typed. */
 static void options_offer(const struct psw *psw, const char *typed)
 {
 	int hyphens = (int)strspn(typed, "-");
 	const struct option *option;
 	char candidate[32];
-	size_t i, j;
+	size_t i;
 
+	if (strchr(typed, '=')) {
+		options_offer_values(psw, typed);
+		return;
+	}
 	for (i = 0; i < ARRAY_SIZE(option_table); i++) {
 		option = &option_table[i];
 		if (i && option->read == option[-1].read)
@@ -161,14 +182,6 @@ static void options_offer(const struct psw *psw, const char *typed)
 		snprintf(candidate, sizeof(candidate), "%.*s%s", hyphens,
 			 "--", option->word);
 		psw->completion->offer(psw, candidate);
-		if (option->value != OPTION_EQUALS || !strchr(typed, '='))
-			continue;
-		for (j = 0; j < ARRAY_SIZE(option_colors); j++) {
-			snprintf(candidate, sizeof(candidate), "%.*s%s=%s",
-				 hyphens, "--", option->word,
-				 option_colors[j]);
-			psw->completion->offer(psw, candidate);
-		}
 	}
 }
 

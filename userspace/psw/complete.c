@@ -167,7 +167,8 @@ static int complete_switch(const struct podswitch_switch *sw, void *arg)
 {
 	char what[32];
 
-	snprintf(what, sizeof(what), "%u ports", sw->ports);
+	snprintf(what, sizeof(what), "%u port%s", sw->ports,
+		 sw->ports == 1 ? "" : "s");
 	complete_add(arg, sw->name, what);
 	return 0;
 }

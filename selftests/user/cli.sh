@@ -64,7 +64,7 @@ cases() {
 	2|psw: monitor: unknown word "all"|monitor all
 	2|psw: monitor: unknown word "violations"|monitor ports violations
 	2|unknown option "--"|--
-	2|no object "swich"|-j -s swich show
+	2|no object "bridges"|-j -s bridges show
 	2|no object "port-show"|port-show
 	2|psw: unknown option "-j=x"|-j=x port
 	2|psw: unknown option "-jsonx"|-jsonx port show

@@ -482,6 +482,7 @@ int complete_run(struct psw *psw, char **words,
 	psw->completion = &c.hooks;
 	if (n)
 		run(psw, words);
+	psw->completion = NULL;
 	if (out) {
 		status = complete_print(&c, out);
 		fclose(out);

@@ -10,6 +10,7 @@
 # batch:   100 ports by one handle, quickly; what fails midway; JSON; namespaces
 # refusals: the kernel's sentence in one line, as a table
 # rights:  without root, without CAP_NET_ADMIN, in a user namespace
+# output:  that cannot be written
 # color:   on a terminal, in a pipe, switched off
 # absent:  the module is not loaded, and is there to be loaded or not
 . "$(dirname "$0")/../lib.sh"
@@ -185,6 +186,16 @@ fi
 WITH=(unshare -Ur)
 check "rights: in a user namespace" says 1 "port set: v_a: $needs" port set v_a hairpin on
 WITH=()
+
+# --- output ---
+
+"$PSW" port show 2> "$WORK/err" >&-
+check_equal "output: closed, which no socket takes the place of" "1 psw: Cannot write: Bad file descriptor" "$? $(< "$WORK/err")"
+"$PSW" port show 2> "$WORK/err" > /dev/full
+check_equal "output: a full disk" "1 psw: Cannot write: No space left on device" "$? $(< "$WORK/err")"
+check_equal "output: nobody reads on, and that is no news" "PORT 141" "$(
+	yes "port show" | head -n 10000 | "$PSW" -b - 2>&1 | { read -r word _; echo -n "$word"; }
+	echo " ${PIPESTATUS[2]}")"
 
 # --- color ---
 

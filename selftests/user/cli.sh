@@ -61,6 +61,17 @@ cases() {
 	2|psw: address add: dev is missing|address add 192.0.2.1
 	2|psw: address add: vlan lacks a value|address add 192.0.2.1 dev a vlan
 	2|psw: address delete: address "x" is not an IP|address del x dev a
+	0|Usage: psw \[ -j\[son\] \] \[ -s\[tatistics\] \] top|top help
+	0|Usage: psw graph|graph h
+	2|psw: top: unknown word "all"|top all
+	2|psw: top: interval "0" is not from 0.1 to 86400 seconds|top interval 0
+	2|psw: top: interval "fast" is not a number of seconds|top i fast
+	2|psw: top: count "0" is out of range|top count 0
+	2|psw: top: sort "size" is not "packets", "bytes", "drops" or "name"|top sort size
+	2|psw: top: sort lacks a value|top sort
+	2|psw: graph: unknown word "b"|graph a b
+	2|psw: graph: interval "1e3" is not a number of seconds|graph a interval 1e3
+	2|psw: graph: is for Graphviz; |-j graph
 	2|psw: monitor: unknown word "all"|monitor all
 	2|psw: monitor: unknown word "violations"|monitor ports violations
 	2|unknown option "--"|--

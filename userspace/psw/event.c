@@ -9,7 +9,7 @@
 #include "row.h"
 
 /* As "ip -ts monitor" has it, with the zone behind. */
-void event_add_time(cJSON *row)
+void event_add_time(struct cJSON *row)
 {
 	char text[64], zone[8];
 	struct timespec now;

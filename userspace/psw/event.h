@@ -12,7 +12,7 @@
  * event_add_time() - adds the time to a row
  * @row: the row
  */
-void event_add_time(cJSON *row);
+void event_add_time(struct cJSON *row);
 
 /**
  * event_print_port() - tells that a port was made, changed or has gone

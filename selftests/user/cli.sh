@@ -72,6 +72,14 @@ cases() {
 	2|psw: graph: unknown word "b"|graph a b
 	2|psw: graph: interval "1e3" is not a number of seconds|graph a interval 1e3
 	2|psw: graph: is for Graphviz; |-j graph
+	0|Usage: psw metrics|metrics help
+	2|psw: metrics: unknown verb "prom"|metrics prom
+	2|psw: metrics show: unknown word "all"|metrics show all
+	2|psw: metrics file: path is missing|metrics file
+	2|psw: metrics file: unknown word "b"|metrics file a b
+	2|psw: metrics listen: unknown word "b"|metrics listen x b
+	2|podswitch-exporter: address "localhost" is not an IP address|metrics listen localhost
+	2|podswitch-exporter: address "127.0.0.1:x" has no port|met --listen 127.0.0.1:x
 	2|psw: monitor: unknown word "all"|monitor all
 	2|psw: monitor: unknown word "violations"|monitor ports violations
 	2|unknown option "--"|--

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <malloc.h>
 #include <microhttpd.h>
 #include <poll.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@ enum {
 	SERVE_CONNECTIONS_PEER = 8,
 	SERVE_TIMEOUT_S = 10,
 	SERVE_MEMORY = 16384,	/* for a request, with its headers */
+	SERVE_KEPT = 16 << 20,
 };
 
 static const char serve_page[] =
@@ -69,20 +71,39 @@ static void serve_tell(struct serve *serve, const char *why)
 	serve->was_down = *why;
 }
 
+/* The text, to be freed; NULL if memory ran out. */
+static char *serve_make(struct serve *serve, size_t *len)
+{
+	struct exposition x = { 0 };
+	char *text = NULL;
+	FILE *out = NULL;
+
+	if (!exposition_read(&x))
+		out = open_memstream(&text, len);
+	if (out) {
+		serve_tell(serve, x.why);
+		exposition_write(out, &x);
+		if (fclose(out)) {
+			free(text);
+			text = NULL;
+		}
+	}
+	exposition_free(&x);
+	return text;
+}
+
 static enum MHD_Result serve_metrics(struct serve *serve,
 				     struct MHD_Connection *connection)
 {
 	struct MHD_Response *response;
-	char why[160];
 	char *text;
 	size_t len;
 
-	text = exposition_text(&len, why, sizeof(why));
+	text = serve_make(serve, &len);
 	if (!text)
 		return serve_text(connection,
 				  MHD_HTTP_INTERNAL_SERVER_ERROR,
 				  "text/plain", "Out of memory\n");
-	serve_tell(serve, why);
 	response = MHD_create_response_from_buffer(len, text,
 						   MHD_RESPMEM_MUST_FREE);
 	if (!response)
@@ -153,6 +174,9 @@ int serve(int listen_fd, int signal_fd)
 	struct MHD_Daemon *daemon;
 	int err;
 
+	/* The next text will need as much again: pages are not given back. */
+	mallopt(M_MMAP_THRESHOLD, SERVE_KEPT);
+	mallopt(M_TRIM_THRESHOLD, SERVE_KEPT);
 	daemon = MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, serve_request,
 				  &state, MHD_OPTION_LISTEN_SOCKET, listen_fd,
 				  MHD_OPTION_CONNECTION_LIMIT,

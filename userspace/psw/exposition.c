@@ -436,7 +436,7 @@ static int exposition_port_cb(const struct podswitch_port *port, void *arg)
 	return exposition_add_port(arg, port);
 }
 
-static int exposition_read(struct exposition *x)
+int exposition_read(struct exposition *x)
 {
 	struct podswitch *h = NULL;
 	int err;
@@ -444,7 +444,7 @@ static int exposition_read(struct exposition *x)
 	if (access("/sys/module/podswitch", F_OK)) {
 		snprintf(x->why, sizeof(x->why),
 			 "The kernel module podswitch is not loaded");
-		return -ENOENT;
+		return 0;
 	}
 	err = podswitch_open(&h);
 	if (!err)
@@ -455,25 +455,5 @@ static int exposition_read(struct exposition *x)
 		snprintf(x->why, sizeof(x->why), "%s", podswitch_error(h));
 	x->up = !err;
 	podswitch_close(h);
-	return err;
-}
-
-char *exposition_text(size_t *len, char *why, size_t size)
-{
-	struct exposition x = { 0 };
-	char *text = NULL;
-	FILE *out = NULL;
-
-	if (exposition_read(&x) != -ENOMEM)
-		out = open_memstream(&text, len);
-	if (out) {
-		exposition_write(out, &x);
-		if (fclose(out)) {
-			free(text);
-			text = NULL;
-		}
-	}
-	snprintf(why, size, "%s", x.why);
-	exposition_free(&x);
-	return text;
+	return err == -ENOMEM ? err : 0;
 }

@@ -13,6 +13,7 @@
 
 enum {
 	EXPOSITION_GAUGES = 5,	/* most that a thing has */
+	EXPOSITION_BUFFER = 1 << 16,	/* of a stream for a text of megabytes */
 };
 
 /**
@@ -88,6 +89,16 @@ int exposition_add_port(struct exposition *x,
 			const struct podswitch_port *port);
 
 /**
+ * exposition_read() - takes in what the kernel has
+ * @x: the exposition; if the kernel cannot be asked it is not up, and says why
+ *
+ * Does not load the module, as all else of psw does: who looks changes nothing.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int exposition_read(struct exposition *x);
+
+/**
  * exposition_write() - writes all series, each metric's in one piece
  * @out: the stream
  * @x: what to write; if it is not up, only that
@@ -99,17 +110,5 @@ void exposition_write(FILE *out, const struct exposition *x);
  * @x: the exposition
  */
 void exposition_free(struct exposition *x);
-
-/**
- * exposition_text() - asks the kernel and makes the text
- * @len: filled in with its length
- * @why: filled in with why there is nothing but podswitch_up 0; else empty
- * @size: how long that may be
- *
- * Does not load the module, as all else of psw does: who looks changes nothing.
- *
- * Return: the text, to be freed; NULL if memory ran out.
- */
-char *exposition_text(size_t *len, char *why, size_t size);
 
 #endif /* _PSW_EXPOSITION_H */

@@ -2,6 +2,7 @@
 #include "psw.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,51 +21,48 @@ static const char usage[] =
 /* What "listen" becomes; it is installed beside psw. */
 #define METRICS_EXPORTER "podswitch-exporter"
 
-/* The text, or NULL; that there is nothing to tell is no failure to tell it. */
-static char *metrics_text(const struct psw *psw, size_t *len)
+/* That there is nothing to tell is no failure to tell it. */
+static int metrics_read(const struct psw *psw, struct exposition *x)
 {
-	char why[160];
-	char *text;
-
-	text = exposition_text(len, why, sizeof(why));
-	if (!text)
-		psw_complain(psw, PSW_FAILED, "Out of memory");
-	else if (*why)
-		psw_complain(psw, PSW_FAILED, "%s", why);
-	return text;
+	if (exposition_read(x))
+		return psw_complain(psw, PSW_FAILED, "Out of memory");
+	if (!x->up)
+		psw_complain(psw, PSW_FAILED, "%s", x->why);
+	return PSW_DONE;
 }
 
 static int metrics_show(struct psw *psw, char **words)
 {
+	struct exposition x = { 0 };
 	int status;
-	char *text;
-	size_t len;
 
 	status = args_parse(psw, words, NULL, 0);
-	if (status)
-		return status;
-	text = metrics_text(psw, &len);
-	if (!text)
-		return PSW_FAILED;
-	if (fwrite(text, 1, len, stdout) != len || fflush(stdout))
+	if (!status)
+		status = metrics_read(psw, &x);
+	setvbuf(stdout, NULL, _IOFBF, EXPOSITION_BUFFER);
+	if (!status)
+		exposition_write(stdout, &x);
+	if (!status && (fflush(stdout) || ferror(stdout)))
 		status = psw_complain(psw, PSW_FAILED, "Cannot write: %s",
 				      strerror(errno));
-	free(text);
+	exposition_free(&x);
 	return status;
 }
 
-static bool metrics_write(int fd, const char *text, size_t len)
+/* Takes the descriptor, and fails with errno set. */
+static bool metrics_write(int fd, const struct exposition *x)
 {
-	ssize_t n;
+	FILE *out = fdopen(fd, "w");
+	bool is_written;
 
-	for (; len; text += n, len -= (size_t)n) {
-		n = write(fd, text, len);
-		if (n < 0 && errno == EINTR)
-			n = 0;
-		else if (n < 0)
-			return false;
+	if (!out) {
+		close(fd);
+		return false;
 	}
-	return !fchmod(fd, 0644);
+	setvbuf(out, NULL, _IOFBF, EXPOSITION_BUFFER);
+	exposition_write(out, x);
+	is_written = !fflush(out) && !ferror(out) && !fchmod(fd, 0644);
+	return !fclose(out) && is_written;
 }
 
 /*
@@ -72,7 +70,7 @@ static bool metrics_write(int fd, const char *text, size_t len)
  * beside it meanwhile, by a name that does not end as node_exporter wants it.
  */
 static int metrics_replace(const struct psw *psw, const char *path,
-			   const char *text, size_t len)
+			   const struct exposition *x)
 {
 	int status = PSW_DONE;
 	char *beside;
@@ -80,16 +78,14 @@ static int metrics_replace(const struct psw *psw, const char *path,
 
 	if (asprintf(&beside, "%s.XXXXXX", path) < 0)
 		return psw_complain(psw, PSW_FAILED, "Out of memory");
-	fd = mkstemp(beside);
+	fd = mkostemp(beside, O_CLOEXEC);
 	if (fd < 0)
 		status = psw_complain(psw, PSW_FAILED,
 				      "%s: Cannot make a file beside it: %s",
 				      path, strerror(errno));
-	else if (!metrics_write(fd, text, len) || rename(beside, path))
+	else if (!metrics_write(fd, x) || rename(beside, path))
 		status = psw_complain(psw, PSW_FAILED, "%s: Cannot write: %s",
 				      path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
 	if (fd >= 0 && status)
 		unlink(beside);
 	free(beside);
@@ -102,10 +98,9 @@ static int metrics_file(struct psw *psw, char **words)
 	const struct arg table[] = {
 		{ "path", ARG_BARE | ARG_NEEDED, arg_string, &path },
 	};
+	struct exposition x = { 0 };
 	struct stat st;
 	int status;
-	char *text;
-	size_t len;
 
 	status = args_parse(psw, words, table, ARRAY_SIZE(table));
 	if (status)
@@ -114,22 +109,19 @@ static int metrics_file(struct psw *psw, char **words)
 	if (!lstat(path, &st) && !S_ISREG(st.st_mode))
 		return psw_complain(psw, PSW_FAILED,
 				    "%s: Is there and no regular file", path);
-	text = metrics_text(psw, &len);
-	if (!text)
-		return PSW_FAILED;
-	status = metrics_replace(psw, path, text, len);
-	free(text);
+	status = metrics_read(psw, &x);
+	if (!status)
+		status = metrics_replace(psw, path, &x);
+	exposition_free(&x);
 	return status;
 }
 
 static int metrics_listen(struct psw *psw, char **words)
 {
-	static char name[] = METRICS_EXPORTER;
-	char *address = NULL;
+	const char *address = NULL;
 	const struct arg table[] = {
 		{ "address", ARG_BARE, arg_string, &address },
 	};
-	char *args[] = { name, NULL, NULL };
 	char path[4096];
 	char *slash;
 	ssize_t len;
@@ -138,12 +130,12 @@ static int metrics_listen(struct psw *psw, char **words)
 	status = args_parse(psw, words, table, ARRAY_SIZE(table));
 	if (status)
 		return status;
-	args[1] = address;
-	len = readlink("/proc/self/exe", path, sizeof(path) - sizeof(name));
+	len = readlink("/proc/self/exe", path,
+		       sizeof(path) - sizeof(METRICS_EXPORTER));
 	path[len < 0 ? 0 : len] = '\0';
 	slash = strrchr(path, '/');
 	strcpy(slash ? slash + 1 : path, METRICS_EXPORTER);
-	execv(path, args);
+	execl(path, METRICS_EXPORTER, address, NULL);
 	return psw_complain(psw, PSW_FAILED, "%s: %s", path, strerror(errno));
 }
 

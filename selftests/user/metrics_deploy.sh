@@ -37,6 +37,38 @@ unit_is_well() {
 	[[ ! $out ]] || { echo "$out"; return 1; }
 }
 
+# calls NAME: the system calls that a filter of systemd's stands for
+calls() {
+	local word
+
+	systemd-analyze syscall-filter "$1" | sed -n 's/^    \([a-z@].*\)/\1/p' | while read -r word; do
+		if [[ $word == @* ]]; then calls "$word"; else echo "$word"; fi
+	done
+}
+
+# answers: the exporter, which runs, to a request
+answers() {
+	curl -sf "$(sed -n 's,.*\(http://\),\1,p' "$WORK/exporter")"
+}
+
+# unit_lets_it_live: the exporter makes no system call that the unit forbids
+unit_lets_it_live() {
+	local word filters=() made
+
+	strace -f -o "$WORK/strace" "$BUILD/podswitch-exporter" 127.0.0.1:0 2> "$WORK/exporter" &
+	JOBS+=("$!")
+	busywait 10 answers || return
+	kill "$(pgrep -P "${JOBS[-1]}")"
+	wait "${JOBS[-1]}"
+	mapfile -t filters < <(sed -n 's/^SystemCallFilter=//p' "$TREE/deploy/podswitch-exporter.service")
+	for word in ${filters[0]}; do calls "$word"; done | sort -u > "$WORK/allowed"
+	for word in ${filters[1]#"~"}; do calls "$word"; done | sort -u > "$WORK/forbidden"
+	sed -nE 's/^[0-9]+ +([a-z0-9_]+)\(.*/\1/p' "$WORK/strace" | sort -u > "$WORK/made"
+	[[ -s $WORK/made && -s $WORK/forbidden ]] || return
+	made=$(comm -23 "$WORK/made" <(comm -23 "$WORK/allowed" "$WORK/forbidden"))
+	[[ ! $made ]] || { echo "$made"; return 1; }
+}
+
 ktap_header
 
 check "alerts: promtool takes them" promtool check rules --lint-fatal "$ALERTS"
@@ -59,6 +91,11 @@ check "dashboard: can be imported" says '.schemaVersion >= 39 and (has("id") | n
 if command -v systemd-analyze > /dev/null; then
 	check "unit: systemd takes it" unit_is_well
 	check "unit: it can do little" systemd-analyze security --offline=yes --threshold=20 "$WORK/podswitch-exporter.service"
+	if strace -V > /dev/null 2>&1 && curl -V > /dev/null 2>&1; then
+		check "unit: it can do what it does" unit_lets_it_live
+	else
+		skip "unit: it can do what it does" "needs strace and curl"
+	fi
 else
 	skip "unit: systemd takes it" "needs systemd-analyze"
 fi

@@ -178,8 +178,10 @@ static void test_pieces(void)
 
 	while ((line = strsep(&rest, "\n")) && *line) {
 		metric_of(line, name);
-		if (!strcmp(name, metric))
+		if (!strcmp(name, metric)) {
+			CHECK(strncmp(line, "# HELP ", 7));
 			continue;
+		}
 		/* Another metric begins: by its help, and for the first time */
 		strcpy(metric, name);
 		CHECK(!strncmp(line, "# HELP ", 7));

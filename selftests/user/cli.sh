@@ -75,6 +75,7 @@ cases() {
 	0|Usage: psw metrics|metrics help
 	2|psw: metrics: unknown verb "prom"|metrics prom
 	2|psw: metrics show: unknown word "all"|metrics show all
+	2|psw: metrics show: there is only Prometheus' text|-j metrics
 	2|psw: metrics file: path is missing|metrics file
 	2|psw: metrics file: unknown word "b"|metrics file a b
 	2|psw: metrics listen: unknown word "b"|metrics listen x b

@@ -37,6 +37,9 @@ static int metrics_show(struct psw *psw, char **words)
 	int status;
 
 	status = args_parse(psw, words, NULL, 0);
+	if (!status && psw->json)
+		return psw_complain(psw, PSW_USAGE,
+				    "there is only Prometheus' text; try \"psw -j -s port show\"");
 	if (!status)
 		status = metrics_read(psw, &x);
 	setvbuf(stdout, NULL, _IOFBF, EXPOSITION_BUFFER);

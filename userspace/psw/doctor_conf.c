@@ -48,16 +48,19 @@ void doctor_conf_ranges(const struct doctor_conf *conf,
 {
 	const cJSON *ipam;
 	const cJSON *range;
+	const cJSON *sets;
 	const cJSON *set;
 
 	ipam = cJSON_GetObjectItemCaseSensitive(conf->plugin, "ipam");
+	sets = cJSON_GetObjectItemCaseSensitive(ipam, "ranges");
 	if (doctor_conf_text(ipam, "subnet")[0])
 		each(ipam, arg);
-	cJSON_ArrayForEach(set, cJSON_GetObjectItemCaseSensitive(ipam,
-								 "ranges"))
-		cJSON_ArrayForEach(range, set)
+	cJSON_ArrayForEach(set, sets) {
+		cJSON_ArrayForEach(range, set) {
 			if (doctor_conf_text(range, "subnet")[0])
 				each(range, arg);
+		}
+	}
 }
 
 static void doctor_mask(uint8_t *bytes, unsigned int len, unsigned int size)
@@ -121,15 +124,17 @@ static const cJSON *doctor_conf_ours(const cJSON *plugin)
 
 static void doctor_conf_plugin(struct doctor_conf *conf)
 {
+	const cJSON *plugins;
 	const cJSON *plugin;
 	const char *name;
 
 	conf->name = doctor_conf_text(conf->json, "name");
 	conf->plugin = doctor_conf_ours(conf->json);
-	cJSON_ArrayForEach(plugin, cJSON_GetObjectItemCaseSensitive(conf->json,
-								    "plugins"))
+	plugins = cJSON_GetObjectItemCaseSensitive(conf->json, "plugins");
+	cJSON_ArrayForEach(plugin, plugins) {
 		if (!conf->plugin)
 			conf->plugin = doctor_conf_ours(plugin);
+	}
 	name = doctor_conf_text(conf->plugin, "bridge");
 	if (!name[0])
 		name = doctor_conf_text(conf->plugin, "switch");

@@ -192,9 +192,10 @@ int doctor_print(FILE *out, struct doctor *d, const struct print_view *view)
 	full.columns = doctor_columns;
 	full.n_columns = ARRAY_SIZE(doctor_columns);
 	full.details = doctor_text_details;
-	cJSON_ArrayForEach(row, d->findings)
+	cJSON_ArrayForEach(row, d->findings) {
 		if (doctor_is(row, DOCTOR_PROBLEM))
 			status = PSW_FAILED;
+	}
 	if (view->json)
 		return print_rows(out, d->findings, &full, PSW_DONE) ?: status;
 	if (print_rows(out, doctor_short(d), &full, PSW_DONE))

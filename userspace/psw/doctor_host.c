@@ -47,6 +47,7 @@ static bool doctor_has_family(const struct podswitch_port *port, uint8_t family)
 /* Strict: a packet is refused if its source would be reached another way. */
 static void doctor_rp_filter(struct doctor *d, const struct podswitch_switch *sw)
 {
+	char quoted[DOCTOR_QUOTED];
 	char path[DOCTOR_PATH];
 	long all, own;
 	size_t i;
@@ -67,7 +68,8 @@ static void doctor_rp_filter(struct doctor *d, const struct podswitch_switch *sw
 	doctor_find(d, DOCTOR_NOTICE, sw->name,
 		    "rp_filter is strict on %s, which has no IPv4 address", sw->name);
 	doctor_add(d, "why", "what pods send to the host, and to Services, may be dropped as if it came from elsewhere");
-	doctor_add(d, "mend", "sysctl -w net/ipv4/conf/%s/rp_filter=2", sw->name);
+	doctor_add(d, "mend", "sysctl -w net/ipv4/conf/%s/rp_filter=2",
+		   doctor_quote(sw->name, quoted));
 }
 
 void doctor_check_forwarding(struct doctor *d)
@@ -102,6 +104,7 @@ void doctor_check_forwarding(struct doctor *d)
 
 enum {
 	DOCTOR_FULL_PERCENT = 90,
+	DOCTOR_CONNECTIONS = 65536,	/* 20 MB, which any node can spare */
 };
 
 void doctor_check_conntrack(struct doctor *d)
@@ -120,13 +123,14 @@ void doctor_check_conntrack(struct doctor *d)
 		    "%ld connections are tracked, of %ld at most", count, max);
 	doctor_add(d, "why", "at the limit, new connections through the host and to Services are dropped");
 	doctor_add(d, "mend", "sysctl -w net.netfilter.nf_conntrack_max=%ld",
-		   2 * max);
+		   max < DOCTOR_CONNECTIONS ? DOCTOR_CONNECTIONS : 2 * max);
 }
 
 /* --- programs that may change what is ours --- */
 
 static void doctor_managed(struct doctor *d, const struct doctor_link *link)
 {
+	char quoted[DOCTOR_QUOTED];
 	char path[DOCTOR_PATH];
 	char *text;
 
@@ -138,7 +142,7 @@ static void doctor_managed(struct doctor *d, const struct doctor_link *link)
 			    "NetworkManager manages %s", link->name);
 		doctor_add(d, "why", "it may take its addresses away, or give it another MAC");
 		doctor_add(d, "mend", "nmcli device set %s managed no",
-			   link->name);
+			   doctor_quote(link->name, quoted));
 	}
 	free(text);
 	snprintf(path, sizeof(path), "/run/systemd/netif/links/%u",
@@ -148,7 +152,8 @@ static void doctor_managed(struct doctor *d, const struct doctor_link *link)
 		doctor_find(d, DOCTOR_NOTICE, link->name,
 			    "systemd-networkd configures %s", link->name);
 		doctor_add(d, "why", "it may take its addresses away, or give it another MAC; a .network file with Unmanaged=yes prevents it");
-		doctor_add(d, "look", "networkctl status %s", link->name);
+		doctor_add(d, "look", "networkctl status %s",
+			   doctor_quote(link->name, quoted));
 	}
 	free(text);
 }

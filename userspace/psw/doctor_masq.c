@@ -26,21 +26,23 @@ struct doctor_masqs {
 	size_t n_found;
 };
 
+/* FNV-1a, the terminating NUL included. */
+static uint64_t doctor_hash_string(uint64_t hash, const char *string)
+{
+	do {
+		hash ^= (uint8_t)*string;
+		hash *= UINT64_C(0x100000001b3);
+	} while (*string++);
+	return hash;
+}
+
 /* cni_hash() of two strings; a unit test holds one against the other. */
 static uint32_t doctor_hash(const char *what, const char *text)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-	const char *strings[] = { what, text };
-	const char *s;
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(strings); i++) {
-		s = strings[i];
-		do {
-			hash ^= (uint8_t)*s;
-			hash *= UINT64_C(0x100000001b3);
-		} while (*s++);
-	}
+	hash = doctor_hash_string(hash, what);
+	hash = doctor_hash_string(hash, text);
 	hash ^= hash >> 33;
 	hash *= UINT64_C(0xff51afd7ed558ccd);
 	hash ^= hash >> 33;
@@ -167,7 +169,7 @@ static int doctor_iptables_ask(const struct doctor *d, const char *program,
 		"PATH=/usr/sbin:/sbin:/usr/bin:/bin", NULL,
 	};
 	char path[DOCTOR_PATH];
-	const char *argv[] = {
+	const char *const argv[] = {
 		path, "-w", "1", "-t", "nat", "-S", "POSTROUTING", NULL,
 	};
 

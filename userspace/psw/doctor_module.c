@@ -9,13 +9,19 @@
 #define PODSWITCH_VERSION "unknown"
 #endif
 
-/* As dkms.conf has it. */
-#define DOCTOR_KERNEL_FIRST 6, 1
-#define DOCTOR_KERNEL_LAST 7, 3
-
+/* Two numbers as one that can be compared. */
 static unsigned int doctor_version_code(unsigned int major, unsigned int minor)
 {
 	return major << 16 | minor;
+}
+
+/* As dkms.conf has it. */
+static bool doctor_is_in_range(unsigned int major, unsigned int minor)
+{
+	unsigned int code = doctor_version_code(major, minor);
+
+	return code >= doctor_version_code(6, 1) &&
+	       code <= doctor_version_code(7, 3);
 }
 
 void doctor_check_kernel(struct doctor *d)
@@ -23,17 +29,14 @@ void doctor_check_kernel(struct doctor *d)
 	char *release = doctor_read(d, "/proc/sys/kernel/osrelease");
 	unsigned int major;
 	unsigned int minor;
-	unsigned int code;
 
 	if (!release || sscanf(release, "%u.%u", &major, &minor) != 2) {
 		doctor_find(d, DOCTOR_NOTICE, NULL,
 			    "not checked: /proc does not tell the kernel's release");
 	} else {
-		code = doctor_version_code(major, minor);
 		doctor_fine(d, "Linux %s, of the range from 6.1 to 7.3",
 			    release);
-		if (code < doctor_version_code(DOCTOR_KERNEL_FIRST) ||
-		    code > doctor_version_code(DOCTOR_KERNEL_LAST)) {
+		if (!doctor_is_in_range(major, minor)) {
 			doctor_find(d, DOCTOR_PROBLEM, release,
 				    "Linux %s is not of the range from 6.1 to 7.3",
 				    release);

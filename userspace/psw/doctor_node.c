@@ -30,19 +30,21 @@ static char *doctor_copy(const char *text)
 static char *doctor_words(const struct podswitch_port *port)
 {
 	cJSON *row = print_lone_row();
-	char *words = NULL;
+	char words[1024] = "";
 	size_t len;
 	FILE *out;
 
 	row_add_owner(row, &port->owner);
-	out = open_memstream(&words, &len);
-	if (!out)
-		doctor_alloc(NULL, SIZE_MAX, SIZE_MAX);
-	row_text_pod(out, row);
-	fprintf(out, "%s%s", ftell(out) ? " on " : "", port->name);
-	fclose(out);
+	out = fmemopen(words, sizeof(words) - IFNAMSIZ - 8, "w");
+	if (out) {
+		row_text_pod(out, row);
+		fclose(out);
+	}
+	len = strlen(words);
+	snprintf(words + len, sizeof(words) - len, "%s%s", len ? " on " : "",
+		 port->name);
 	cJSON_Delete(row);
-	return words;
+	return doctor_copy(words);
 }
 
 static int doctor_take_port(const struct podswitch_port *port, void *arg)

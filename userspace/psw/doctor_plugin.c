@@ -50,12 +50,12 @@ int doctor_plugin_ask(const struct doctor *d, const char *command,
 {
 	char cni_path[DOCTOR_PATH + sizeof("CNI_PATH=")];
 	char cni_command[32];
-	const char *environment[] = {
+	const char *const environment[] = {
 		cni_path, cni_command, "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
 		NULL,
 	};
 	char path[DOCTOR_PATH];
-	const char *argv[] = { path, NULL };
+	const char *const argv[] = { path, NULL };
 	char *output;
 	int status;
 

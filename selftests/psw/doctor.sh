@@ -158,7 +158,7 @@ psw port set "$web" isolated on
 psw port set "$client" isolated on
 in_ns client ping -q -c 1 -W 1 "$WEB" > /dev/null
 check "ports: isolated, with what was lost" \
-	found notice ports "shop/client on $client is isolated: 1 other isolated ports are out of its reach, and 1 frames"
+	found notice ports "shop/client on $client is isolated from other isolated ports (1 now; frames dropped: 1)"
 fault notice ports "shop/web on $web is isolated"
 fault notice ports "shop/client on $client is isolated"
 check "ports: not isolated, they talk again" pings client "$WEB"
@@ -316,7 +316,7 @@ blind() {
 		{ cat "$WORK/blind"; return 1; }
 }
 check "blind: sees what it can" blind ports "is isolated"
-check "blind: says what of the pods was not checked" blind pods "not checked: Operation not permitted"
+check "blind: says what of the pods was not checked" blind pods "not checked: Permission denied"
 check "blind: and of the rules" blind masquerade "not checked: Operation not permitted"
 
 ip -n idle link set eth0 name "a;touch\${IFS}x"

@@ -81,6 +81,13 @@ cases() {
 	2|psw: metrics listen: unknown word "b"|metrics listen x b
 	2|podswitch-exporter: address "localhost" is not an IP address|metrics listen localhost
 	2|podswitch-exporter: address "127.0.0.1:x" has no port|met --listen 127.0.0.1:x
+	0|Usage: psw doctor|doctor help
+	2|psw: doctor: check "x" is none of them|doctor x
+	2|psw: doctor: check "x" is none of them|doctor drops x
+	2|psw: doctor: root "x" is not an absolute path|doctor root x
+	2|psw: doctor: cni-conf lacks a value|doctor cni-conf
+	1|^problem  module  |doctor module root /nonexistent
+	1|"check":"plugin","status":"problem"|-j doctor plugin cni-bin /nonexistent
 	2|psw: monitor: unknown word "all"|monitor all
 	2|psw: monitor: unknown word "violations"|monitor ports violations
 	2|unknown option "--"|--

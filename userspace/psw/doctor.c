@@ -53,7 +53,7 @@ static const char *doctor_read_check(char *value, void *to)
 		*wanted |= 1U << i;
 		return NULL;
 	}
-	return "is none; try \"psw doctor help\"";
+	return "is none of them; try \"psw doctor help\"";
 }
 
 static const char *doctor_read_dir(char *value, void *to)

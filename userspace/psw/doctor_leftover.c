@@ -3,6 +3,7 @@
 #include "doctor_node.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/vfs.h>
@@ -55,10 +56,13 @@ static void doctor_chains(struct doctor *d)
 	const char *network;
 	size_t n;
 	size_t i;
+	int err;
 
-	/* If they are not to be seen, the check masquerade has said so. */
-	if (doctor_nft_chains(&chains, &n))
-		n = 0;
+	err = doctor_nft_chains(&chains, &n);
+	if (err == -EPERM || err == -EACCES)
+		doctor_find(d, DOCTOR_NOTICE, NULL,
+			    "rules of nf_tables were not checked: %s",
+			    strerror(-err));
 	for (i = 0; i < n; i++) {
 		network = strstr(chains[i].comment, " of ");
 		if (!network || doctor_network_lives(d, network + 4))

@@ -35,7 +35,7 @@ static void doctor_isolated(struct doctor *d, const struct doctor_port *port)
 		others += d->ports[i].sw == port->sw &&
 			  &d->ports[i] != port && d->ports[i].port.isolated;
 	doctor_find(d, DOCTOR_NOTICE, port->port.name,
-		    "%s is isolated: %u other isolated ports are out of its reach, and %llu frames to them were dropped",
+		    "%s is isolated from other isolated ports (%u now; frames dropped: %llu)",
 		    port->what, others, (unsigned long long)lost);
 	doctor_add(d, "why", "isolated pods reach the host, the uplink and pods that are not isolated, but not each other");
 	doctor_add(d, "mend", "psw port set %s isolated off",

@@ -94,6 +94,16 @@ in_ns client ping -q -c 3 -i 0.2 -W 1 192.0.2.200 > /dev/null 2>&1
 in_ns client ping -q -c 3 -i 0.2 -W 1 2001:db8::200 > /dev/null 2>&1
 in_ns web ping -q -c 1 -W 1 203.0.113.9 > /dev/null 2>&1
 ping -q -c 1 -W 1 192.0.2.201 > /dev/null 2>&1
+nft -f - <<-EOF
+	table ip svc {
+		chain services {
+			type nat hook prerouting priority dstnat
+			ip daddr 198.51.100.10 dnat to $(address web)
+		}
+	}
+EOF
+check "well: a Service on the same node" pings client 198.51.100.10 198.51.100.10
+nft delete table ip svc
 frame idle:eth0 eth 01:80:c2:00:00:0e idle:eth0 type 0x88cc data 46
 frame -n 5 idle:eth0 eth 02:00:00:00:00:98 idle:eth0 type 0x88b5 data 46
 idle_address=$(address idle)
@@ -259,7 +269,7 @@ ip link del up0
 check "switches: are well again" is_well switches
 
 set_sysctl net.netfilter.nf_conntrack_max=1
-pings '' "$WEB"
+pings '' "$WEB" > /dev/null
 fault problem conntrack "connections are tracked, of 1 at most"
 
 ip link add psw0123456789ab type veth peer name left0
@@ -273,6 +283,35 @@ touch /run/netns/stale
 fault notice leftovers "/run/netns/stale is no network namespace any more"
 busywait 5 is_well
 check "faults: all are mended" is_well
+
+# The same by iptables, for a network of its own.
+# can TOOL: does the kernel know what it takes?
+can() {
+	in_ns idle "$1" -w -t nat -A POSTROUTING -d 192.0.2.1 -m comment --comment x -j MASQUERADE &&
+		in_ns idle "$1" -w -t nat -F POSTROUTING
+}
+if [[ ! -x /usr/sbin/iptables ]] || ! can iptables > /dev/null 2>&1; then
+	skip "masquerade: iptables" "there is none, or the kernel lacks something"
+else
+	make_ns old
+	old=$(IPAM='{type: "podswitch", subnet: "203.0.113.0/24"}' conf \
+		'{name: "old", bridge: "psw1", isGateway: true, ipMasq: true, ipMasqBackend: "iptables"}')
+	conf_file 50-old.conf "$old"
+	old_result=$(add "$old" old)
+	check "masquerade: iptables: is well" is_well masquerade
+	rule=$(iptables -w -t nat -S POSTROUTING | sed -n 's/^-A \(POSTROUTING -s 203.*\)/\1/p')
+	eval "iptables -w -t nat -D $rule"
+	fault problem masquerade '203.0.113.0/24 of network "old" is not masqueraded'
+	check "masquerade: iptables: the rule is as it was" test "$rule" = \
+		"$(iptables -w -t nat -S POSTROUTING | sed -n 's/^-A \(POSTROUTING -s 203.*\)/\1/p')"
+	check_equal "masquerade: iptables: and its chain too" 3 "$(iptables -w -t nat -S "${rule##* }" | grep -c ^-A)"
+	attachment old old
+	check "masquerade: iptables: the plugin's CHECK takes it for its own" \
+		cni CHECK "$(with_result "$old" "$old_result")" "${ATTACHMENT[@]}"
+	del "$old" old
+	ip link del psw1
+	rm "$CONF/50-old.conf"
+fi
 
 # --- two: psw help, and psw doctor ---
 

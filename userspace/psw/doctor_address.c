@@ -68,16 +68,6 @@ static void doctor_foreign(struct doctor *d, const struct doctor_port *port,
 		   doctor_quote(port->port.name, dev));
 }
 
-static bool doctor_declares(const struct doctor *d,
-			    const struct doctor_port *port,
-			    const struct podswitch_address *ip)
-{
-	struct doctor one = { .ports = (struct doctor_port *)port, .n_ports = 1 };
-
-	(void)d;
-	return doctor_holder(&one, NULL, ip);
-}
-
 static void doctor_pod_addresses(struct doctor *d,
 				 const struct doctor_port *port)
 {
@@ -92,9 +82,18 @@ static void doctor_pod_addresses(struct doctor *d,
 		address = &d->addresses[i];
 		if (address->nsid == port->end.nsid && !address->local &&
 		    address->ifindex == port->end.ifindex &&
-		    !doctor_declares(d, port, &address->ip))
+		    !doctor_declared(port, &address->ip))
 			doctor_foreign(d, port, address);
 	}
+}
+
+/* In a VLAN, what has the host's address is in another network. */
+static bool doctor_in_vlan(const struct doctor_port *port,
+			   const struct podswitch_address *ip)
+{
+	const struct podswitch_address *declared = doctor_declared(port, ip);
+
+	return declared->has_vlan ? declared->vlan : port->port.pvid;
 }
 
 static void doctor_host_addresses(struct doctor *d)
@@ -110,7 +109,7 @@ static void doctor_host_addresses(struct doctor *d)
 		if (address->nsid != DOCTOR_HERE || address->local)
 			continue;
 		holder = doctor_holder(d, NULL, &address->ip);
-		if (!holder)
+		if (!holder || doctor_in_vlan(holder, &address->ip))
 			continue;
 		link = doctor_link(d, address->ifindex);
 		doctor_ip_text(&address->ip, text);

@@ -154,27 +154,31 @@ static bool doctor_same_ip(const struct podswitch_address *a,
 	return !memcmp(&a->v6, &b->v6, a->family == AF_INET ? 4 : 16);
 }
 
-static bool doctor_holds(const struct podswitch_port *port,
-			 const struct podswitch_address *ip)
+const struct podswitch_address *
+doctor_declared(const struct doctor_port *port,
+		const struct podswitch_address *ip)
 {
 	size_t i;
 
-	for (i = 0; i < port->n_addresses; i++)
-		if (doctor_same_ip(&port->addresses[i], ip))
-			return true;
-	return false;
+	for (i = 0; i < port->port.n_addresses; i++)
+		if (doctor_same_ip(&port->port.addresses[i], ip))
+			return &port->port.addresses[i];
+	return NULL;
 }
 
 const struct doctor_port *doctor_holder(const struct doctor *d,
 					const struct podswitch_switch *sw,
 					const struct podswitch_address *ip)
 {
+	const struct podswitch_address *declared;
 	size_t i;
 
-	for (i = 0; i < d->n_ports; i++)
-		if ((!sw || d->ports[i].sw == sw) &&
-		    doctor_holds(&d->ports[i].port, ip))
+	for (i = 0; i < d->n_ports; i++) {
+		declared = doctor_declared(&d->ports[i], ip);
+		if (declared && !declared->shared &&
+		    (!sw || d->ports[i].sw == sw))
 			return &d->ports[i];
+	}
 	return NULL;
 }
 

@@ -128,6 +128,17 @@ const struct podswitch_switch *doctor_switch(const struct doctor *d,
 					     const char *name);
 
 /**
+ * doctor_declared() - an IP address that a port declares, shared or held
+ * @port: the port
+ * @ip: the address
+ *
+ * Return: what is declared, or NULL.
+ */
+const struct podswitch_address *
+doctor_declared(const struct doctor_port *port,
+		const struct podswitch_address *ip);
+
+/**
  * doctor_holder() - which port holds an address
  * @d: the examination
  * @sw: in this switch, or NULL for any

@@ -39,6 +39,18 @@ static const enum skb_drop_reason psw_core_reason[] = {
 
 static_assert(ARRAY_SIZE(psw_core_reason) == PODSWITCH_A_DROPS_MAX + 1);
 
+/* In words on the port or the switch, and for "ip -s link" as what its device
+ * has dropped.
+ */
+static void psw_count_drop(const struct psw_frame *frame, enum psw_drop reason)
+{
+	psw_stats_drop(psw_frame_stats(frame), reason);
+	if (frame->in)
+		dev_core_stats_rx_dropped_inc(frame->in->dev);
+	else
+		dev_core_stats_tx_dropped_inc(frame->sw->dev);
+}
+
 /**
  * psw_drop() - counts a frame as dropped and frees it
  * @frame: the frame; its skb is gone on return
@@ -48,7 +60,7 @@ static_assert(ARRAY_SIZE(psw_core_reason) == PODSWITCH_A_DROPS_MAX + 1);
  */
 void psw_drop(const struct psw_frame *frame, enum psw_drop reason)
 {
-	psw_stats_drop(psw_frame_stats(frame), reason);
+	psw_count_drop(frame, reason);
 	trace_podswitch_drop(frame, reason);
 	if (psw_drop_is_violation(reason))
 		psw_violation_note(frame);
@@ -100,7 +112,7 @@ static void psw_port_transmit(const struct psw_frame *frame,
 {
 	skb = skb_share_check(skb, GFP_ATOMIC);
 	if (unlikely(!skb)) {
-		psw_stats_drop(psw_frame_stats(frame), PSW_DROP_NO_MEMORY);
+		psw_count_drop(frame, PSW_DROP_NO_MEMORY);
 		return;
 	}
 	psw_stats_count(port->stats, PSW_QUEUED);
@@ -193,7 +205,7 @@ rx_handler_result_t psw_deliver_translator(struct sk_buff **pskb,
 	own.skb = skb_share_check(frame->skb, GFP_ATOMIC);
 	*pskb = own.skb;
 	if (unlikely(!own.skb)) {
-		psw_stats_drop(psw_frame_stats(frame), PSW_DROP_NO_MEMORY);
+		psw_count_drop(frame, PSW_DROP_NO_MEMORY);
 		return RX_HANDLER_CONSUMED;
 	}
 	if (unlikely(skb_cow_head(own.skb, 0))) {
@@ -216,7 +228,7 @@ void psw_show_host(const struct psw_frame *frame)
 	struct sk_buff *copy = skb_clone(frame->skb, GFP_ATOMIC);
 
 	if (unlikely(!copy)) {
-		psw_stats_drop(psw_frame_stats(frame), PSW_DROP_NO_MEMORY);
+		psw_count_drop(frame, PSW_DROP_NO_MEMORY);
 		return;
 	}
 	psw_enter_host(frame, copy);
@@ -269,7 +281,7 @@ static void psw_copy_to(const struct psw_frame *frame,
 
 	copy = skb_clone(frame->skb, GFP_ATOMIC);
 	if (unlikely(!copy)) {
-		psw_stats_drop(psw_frame_stats(frame), PSW_DROP_NO_MEMORY);
+		psw_count_drop(frame, PSW_DROP_NO_MEMORY);
 		return;
 	}
 	if (!peer) {

@@ -11,7 +11,7 @@
 #    a           b           pods; nobody has IPv6, which would speak unasked
 #
 # direct, queued, up, down, group:  100 frames of 142 bytes, counted on every device that they pass
-# drop:                             counted where they came from, and nowhere else
+# drop:                             counted where they came from, and nowhere else; there they count as dropped
 # gso:                              bytes of a stream, counted alike at both ends
 # psw:                              tells the same
 . "$(dirname "$0")/../lib.sh"
@@ -62,6 +62,11 @@ passes() {
 	check_equal "$name: counted" "$wanted" "$(moved "$was")"
 }
 
+# dropped: "DEVICE rx tx" for each device of the host's that has dropped something
+dropped() {
+	lines_of "" | sed 's/: */ /' | awk '($1 == "psw0" || $1 ~ /^v_/) && $5 + $13 { print $1, $5, $13 }' | sort
+}
+
 ktap_header
 
 N="100 14200"	# packets and bytes
@@ -99,6 +104,9 @@ v_a $N 0 0" -a $B=0 $A eth $B $B "${DATA[@]}"
 
 passes "drop, from the host" "psw0 0 0 $N" \
 	-a $B=0 psw0 eth 02:00:00:00:00:99 psw0 "${DATA[@]}"
+
+check_equal "drop: pods' on their ports, the host's on the switch" "psw0 0 100
+v_a 200 0" "$(dropped)"
 
 check "gso: a stream" xfer tcp b 192.0.2.3 a 4
 all=$(counters | sed -n 's/^\(a:eth0\|v_a\) //p')

@@ -7,10 +7,7 @@
 struct net_device;
 struct netlink_ext_ack;
 struct nlmsghdr;
-struct sk_buff;
 
-int psw_bridge_getlink(struct sk_buff *skb, u32 portid, u32 seq,
-		       struct net_device *dev, u32 filter_mask, int flags);
 int psw_bridge_setlink(struct net_device *dev, struct nlmsghdr *nlh, u16 flags,
 		       struct netlink_ext_ack *extack);
 int psw_bridge_dellink(struct net_device *dev, struct nlmsghdr *nlh,

@@ -9,6 +9,7 @@
 
 #include "admin.h"
 #include "bridge.h"
+#include "brport.h"
 #include "cfg.h"
 #include "ethtool.h"
 #include "fdb.h"
@@ -201,7 +202,7 @@ static const struct net_device_ops psw_netdev_ops = {
 	.ndo_fdb_del = PSW_FDB(psw_fdb_del),
 	.ndo_fdb_get = psw_fdb_get,
 	.ndo_fdb_dump = psw_fdb_dump,
-	.ndo_bridge_getlink = psw_bridge_getlink,
+	.ndo_bridge_getlink = psw_brport_getlink,
 	.ndo_bridge_setlink = psw_bridge_setlink,
 	.ndo_bridge_dellink = psw_bridge_dellink,
 };

@@ -9,6 +9,7 @@
 #include <net/netlink.h>
 
 #include "address.h"
+#include "brport.h"
 #include "cfg.h"
 #include "follow.h"
 #include "lower.h"
@@ -304,6 +305,7 @@ int psw_port_add(struct psw_switch *sw, struct net_device *dev,
 	psw_switch_follow_added(port);
 	psw_changed_rtnl(dev_net(sw->dev));
 	psw_notify_port(port, PODSWITCH_CMD_PORT_NTF);
+	psw_brport_notify(port);
 	return 0;
 
 err_unpublish:
@@ -466,5 +468,6 @@ int psw_port_change(struct psw_port *port, struct psw_port_cfg *cfg,
 	psw_port_change_settings(port, cfg);
 	psw_changed_rtnl(dev_net(port->dev));
 	psw_notify_port(port, PODSWITCH_CMD_PORT_NTF);
+	psw_brport_notify(port);
 	return 0;
 }

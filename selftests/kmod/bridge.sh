@@ -13,6 +13,7 @@
 # fdb:      shown, asked for, added and deleted
 # link:     shown and set
 # vlan:     shown, added and deleted
+# monitor:  told of each change
 # both:     beside a Linux bridge, whose ports are its own
 . "$(dirname "$0")/../lib.sh"
 
@@ -189,6 +190,42 @@ check_equal "vlan: the most ranges" "$(seq -f %g 1 3 766 | awk '{ printf "%s%d-%
 	"$(vlans up0)"
 check_fail "vlan: and not one more" "A trunk has at most 256 ranges of VLANs" bridge vlan add dev up0 vid 1000
 check_equal "vlan: and the ports behind" "10*" "$(vlans v_a)"
+
+# --- monitor ---
+
+# told TEXT: whether "bridge monitor" has told of v_a so
+told() {
+	grep -A 2 -E ": v_a: .* master psw0 " "$WORK/monitor" | tr '\n' ' ' | grep -q "$1"
+}
+
+# listens: whether a change is told of
+listens() {
+	"$PSW" port set v_a hairpin off
+	told "hairpin off"
+}
+
+# tells NAME TEXT COMMAND...: it tells so after the command
+tells() {
+	local name=$1 text=$2
+	shift 2
+
+	: > "$WORK/monitor"
+	"$@"
+	check "$name" busywait 5 told "$text"
+}
+
+"$PSW" address del 192.0.2.2 dev v_a
+"$PSW" port set v_a pvid 0 hairpin off
+: > "$WORK/monitor"
+background bridge -d monitor link >> "$WORK/monitor"
+check "monitor: listens" busywait 5 listens
+tells "monitor: a setting, by psw" "isolated on" "$PSW" port set v_a isolated on
+tells "monitor: a setting, by bridge" "hairpin on" bridge link set dev v_a hairpin on
+tells "monitor: VLANs" "isolated on" bridge vlan add dev v_a vid 20-29
+"$PSW" port del v_a
+tells "monitor: a new port" "isolated off" "$PSW" port add v_a switch psw0
+"$PSW" port set v_a trunk "$(seq -s, 1 2 511)"
+tells "monitor: one of the most VLANs" "hairpin on" "$PSW" port set v_a hairpin on
 
 # --- both ---
 

@@ -40,6 +40,7 @@ int podswitch_open(struct podswitch **handle)
 	if (!h)
 		return -ENOMEM;
 	h->genl = (struct nl_genl){ 0 };
+	h->route = NULL;
 	err = nl_open(&h->nl, NETLINK_GENERIC);
 	if (err)
 		return err;
@@ -55,6 +56,9 @@ void podswitch_close(struct podswitch *h)
 	if (!h)
 		return;
 	nl_close(&h->nl);
+	if (h->route)
+		nl_close(h->route);
+	free(h->route);
 	free(h);
 }
 

@@ -10,10 +10,12 @@
  * struct podswitch - the handle
  * @nl: the exchange with the generic netlink family
  * @genl: the family
+ * @route: the exchange with rtnetlink, or NULL as long as there was none
  */
 struct podswitch {
 	struct nl nl;
 	struct nl_genl genl;
+	struct nl *route;
 };
 
 /* handle.c */

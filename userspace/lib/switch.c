@@ -127,12 +127,13 @@ int podswitch_switch_set_last(struct podswitch *h, uint32_t ifindex,
 			      const struct podswitch_address *last_ipv4,
 			      const struct podswitch_address *last_ipv6)
 {
+	static const struct in6_addr none;
+
 	podswitch_begin(h, PODSWITCH_CMD_SWITCH_SET, NLM_F_ACK);
 	nl_put_u32(&h->nl, PODSWITCH_A_SWITCH_IFINDEX, ifindex);
-	if (last_ipv4->family)
-		nl_put(&h->nl, PODSWITCH_A_SWITCH_LAST_IPV4, &last_ipv4->v4, 4);
-	if (last_ipv6->family)
-		nl_put(&h->nl, PODSWITCH_A_SWITCH_LAST_IPV6, &last_ipv6->v6,
-		       16);
+	nl_put(&h->nl, PODSWITCH_A_SWITCH_LAST_IPV4,
+	       last_ipv4->family ? (const void *)&last_ipv4->v4 : &none, 4);
+	nl_put(&h->nl, PODSWITCH_A_SWITCH_LAST_IPV6,
+	       last_ipv6->family ? &last_ipv6->v6 : &none, 16);
 	return nl_talk(&h->nl, NULL, NULL);
 }

@@ -67,6 +67,8 @@ static const struct psw_word objects[] = {
 	{ "graph", psw_graph },
 	{ "metrics", psw_metrics },
 	{ "doctor", psw_doctor },
+	{ "save", psw_save },
+	{ "restore", psw_restore },
 	{ "help", psw_help },
 	{ NULL, NULL },
 };

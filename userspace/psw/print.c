@@ -76,6 +76,19 @@ cJSON *print_add_array(cJSON *to, const char *key)
 	return print_add(to, key, cJSON_CreateArray());
 }
 
+bool print_is_utf8(const char *value)
+{
+	const unsigned char *s = (const unsigned char *)value;
+	size_t len;
+
+	for (; *s; s += len) {
+		len = utf8_len(s);
+		if (!len)
+			return false;
+	}
+	return true;
+}
+
 void print_add_string(cJSON *to, const char *key, const char *value)
 {
 	unsigned char *s;

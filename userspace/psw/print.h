@@ -71,6 +71,14 @@ void print_add_stats(cJSON *to, const struct podswitch_stats *stats);
 void print_set_color(bool on);
 
 /**
+ * print_is_utf8() - whether a string is added to a row as it is
+ * @value: the string
+ *
+ * Return: true; false if "?" stands for some of its bytes.
+ */
+bool print_is_utf8(const char *value);
+
+/**
  * print_safe() - writes a string without its control characters
  * @out: the stream
  * @value: the string, which the terminal is not to obey

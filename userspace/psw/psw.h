@@ -195,5 +195,7 @@ int psw_top(struct psw *psw, char **words);
 int psw_graph(struct psw *psw, char **words);
 int psw_metrics(struct psw *psw, char **words);
 int psw_doctor(struct psw *psw, char **words);
+int psw_save(struct psw *psw, char **words);
+int psw_restore(struct psw *psw, char **words);
 
 #endif /* _PSW_H */

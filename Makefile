@@ -215,6 +215,7 @@ $(B)/unit/%: selftests/user/%.c $(B)/libunit.a
 		-lcjson
 
 unit: all $(UNITS) ## tests that need neither root nor a kernel
+	$(Q)scripts/need g++ pkg-config
 	$(Q)selftests/unit
 
 lint: ## checkpatch, cppcheck, shellcheck, include knots and the rest

@@ -12,13 +12,12 @@
 #  - example: that of libpodswitch(3) compiles as C and C++, shared and static, and says that there is no module
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=../man.sh
-. "$(dirname "$0")/../man.sh"
+# shellcheck source=../installed.sh
+. "$(dirname "$0")/../installed.sh"
 need_commands gcc g++ pkg-config nm readelf make
 ktap_header
 
 HEADER=$TREE/userspace/lib/podswitch.h
-ROOT=$WORK/root
 STRICT=(-Wall -Wextra -Wshadow -pedantic -Werror -I"$TREE/genl/uapi" -I"$TREE/userspace/lib")
 
 # compiles COMPILER LANGUAGE STANDARD: a program of nothing but the header, and an initialiser
@@ -107,18 +106,6 @@ check_equal "names: nor the protocol itself" '' "$(foreign "$BUILD"/static/cni/*
 
 # --- install ---
 
-# in_tree COMMAND...: make, as if nobody had called it
-in_tree() {
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TREE" "$@"
-}
-
-# installed WORD...: pkg-config, of the tree that was installed
-installed() {
-	PKG_CONFIG_LIBDIR=$ROOT/usr/lib/pkgconfig:$(pkg-config --variable=pc_path pkg-config) \
-		PKG_CONFIG_SYSROOT_DIR=$ROOT pkg-config "$@" libpodswitch
-}
-
-LAYOUT=(DESTDIR="$ROOT" PREFIX=/usr)
 check "install" in_tree install "${LAYOUT[@]}"
 check "install: names without number are links" test -L "$ROOT/usr/lib/libpodswitch.so" -a -L "$ROOT/usr/lib/libpodswitch.so.0"
 check_equal "install: the soname" libpodswitch.so.0 \
@@ -138,29 +125,7 @@ check_equal "install: each function has its page" '' "$missing"
 
 # --- example ---
 
-mkdir "$WORK/blocks"
-man_blocks "$MAN/libpodswitch.3" "$WORK/blocks"
-cp "$WORK/blocks/01" "$WORK/example.c"
-
-# builds PROGRAM COMPILER...: the page's example
-builds() {
-	local program=$1
-	shift
-
-	# shellcheck disable=SC2046 # flags
-	"$@" -Wall -Wextra -pedantic -Werror $(installed --cflags) -o "$WORK/$program" "$WORK/example.c" \
-		$(installed --libs) -Wl,-rpath,"$ROOT/usr/lib"
-}
-
-# builds_static PROGRAM COMPILER...
-builds_static() {
-	local program=$1
-	shift
-
-	# shellcheck disable=SC2046 # flags
-	"$@" -Wall -Wextra -pedantic -Werror -static $(installed --cflags) -o "$WORK/$program" "$WORK/example.c" \
-		-L"$(< "$BUILD/static-libs")/lib" $(installed --static --libs)
-}
+take_example
 
 check "example: as C" builds c gcc -std=c11
 check "example: as C++" builds c++ g++ -x c++

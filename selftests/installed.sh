@@ -5,6 +5,7 @@
 # shellcheck source=man.sh
 . "$TREE/selftests/man.sh"
 ROOT=$WORK/root
+# shellcheck disable=SC2034 # theirs
 LAYOUT=(DESTDIR="$ROOT" PREFIX=/usr)
 
 # in_tree TARGET...: make, as if nobody had called it

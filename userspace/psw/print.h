@@ -79,6 +79,8 @@ void print_set_color(bool on);
 bool print_is_utf8(const char *value);
 
 /**
+
+/**
  * print_safe() - writes a string without its control characters
  * @out: the stream
  * @value: the string, which the terminal is not to obey
@@ -91,6 +93,12 @@ void print_safe(FILE *out, const char *value);
  * @item: a value; an array is written with commas; NULL writes nothing
  */
 void print_text(FILE *out, const cJSON *item);
+
+/**
+ * print_set_color() - whether text has colours, those of ip
+ * @on: true if so; false at first
+ */
+void print_set_color(bool on);
 
 /**
  * print_member() - writes a member of a row as text

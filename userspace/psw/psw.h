@@ -70,6 +70,20 @@ struct psw_word {
 	int (*run)(struct psw *psw, char **words);
 };
 
+/* netns.c */
+
+#define PSW_NETNS "/run/netns"
+
+/**
+ * psw_netns() - enters a network namespace
+ * @psw: the run
+ * @name: a name in PSW_NETNS, or a path
+ *
+ * Return: PSW_DONE; PSW_FAILED, having complained. While completing, always
+ * PSW_DONE; a kernel that cannot be asked is not asked.
+ */
+int psw_netns(struct psw *psw, const char *name);
+
 /* command.c */
 
 /**
@@ -185,6 +199,14 @@ int psw_netns(struct psw *psw, const char *name);
 /*
  * The objects, each in a file of its name. They get the words behind it (verb
  * and arguments) and return an enum psw_exit, having complained or printed.
+/* switch.c, port.c, address.c, monitor.c: the objects */
+
+/**
+ * psw_switch() - the object "switch"
+ * @psw: the run
+ * @words: verb and arguments
+ *
+ * Return: an enum psw_exit.
  */
 int psw_switch(struct psw *psw, char **words);
 int psw_port(struct psw *psw, char **words);

@@ -205,14 +205,18 @@ is() {
 	fi
 }
 
-# line STATUS TEXT ARGUMENT...: psw says TEXT, a refusal by nothing but one line
+# line STATUS TEXT ARGUMENT...: psw says TEXT, a refusal by nothing but one line;
+# a report that ends with 1 is no refusal
 line() {
 	local status=$1 text=$2
 	shift 2
 
 	run "$@" < /dev/null
-	is "$status" && [[ $status == 0 || ! -s $out ]] &&
-		cat "$out" "$err" | grep -qe "$text"
+	if [[ $got == 1 && -s $out && ! -s $err ]]; then
+		[[ $status == 1 ]]
+	else
+		is "$status" && [[ $status == 0 || ! -s $out ]]
+	fi && cat "$out" "$err" | grep -qe "$text"
 }
 
 # batch STATUS TEXT FILE

@@ -20,14 +20,14 @@ static const char *read_color(char *value, void *to)
 {
 	(void)value;
 	(void)to;
-	return "is not \"red\", \"green\" or \"dark blue\"";
+	return "is not \"red\", \"green\" or \"blue\"; try \"x help\"";
 }
 
 static const char *read_odd(char *value, void *to)
 {
 	(void)value;
 	(void)to;
-	return "is not \"good, nor \"\"";
+	return "is not \"good,nor\"\"";
 }
 
 static const char *dev;
@@ -148,14 +148,14 @@ static const struct {
 	{ "show x address y ", "address,vlan,shared,color,odd,guard," },
 	{ "show x addr y sha ", "address,vlan,shared,color,odd,guard," },
 	{ "show x address y vlan ", "" },
-	{ "show x color ", "red,green,dark blue," },
+	{ "show x color ", "red,green,blue," },
 	{ "show x co r", "red," },
 	{ "show x color red c", "" },
 	{ "show x color red color ", "" },
-	{ "show x odd ", "good, nor ," },
+	{ "show x odd ", "good,nor," },
 	{ "show x guard m", "mac,mac+ip," },
 	{ "show x y ", "" },
-	{ "many ", "color,red,green,dark blue,guard," },
+	{ "many ", "color,red,green,blue,guard," },
 	{ "many red g", "green,guard," },
 	{ "many red guard ", "off,mac,mac+ip," },
 	{ "many guard off c", "color," },

@@ -163,6 +163,19 @@ static int complete_address(const struct podswitch_port *port, void *arg)
 	return 0;
 }
 
+/* Where a frame can come from, and go to. */
+static int complete_from(const struct podswitch_port *port, void *arg)
+{
+	complete_pod(port, arg);
+	return complete_port(port, arg);
+}
+
+static int complete_to(const struct podswitch_port *port, void *arg)
+{
+	complete_pod(port, arg);
+	return complete_address(port, arg);
+}
+
 static int complete_switch(const struct podswitch_switch *sw, void *arg)
 {
 	char what[32];
@@ -264,12 +277,15 @@ static const struct complete_source complete_sources[] = {
 	{ "port add", "address", NULL, NULL, NULL },
 	{ "address add", "address", NULL, NULL, NULL },
 	{ "switch", "dev", NULL, NULL, complete_switches },
+	{ "probe", "from", NULL, complete_from, NULL },
+	{ "probe", "to", NULL, complete_to, NULL },
 	{ NULL, "dev", NULL, complete_port, NULL },
 	{ NULL, "switch", NULL, NULL, complete_switches },
 	{ NULL, "network", NULL, complete_network, NULL },
 	{ NULL, "id", NULL, complete_id, NULL },
 	{ NULL, "ifname", NULL, complete_ifname, NULL },
 	{ NULL, "file", NULL, NULL, complete_file },
+	{ NULL, "path", NULL, NULL, complete_file },
 	{ NULL, NULL, arg_pod, complete_pod, NULL },
 	{ NULL, NULL, arg_address, complete_address, NULL },
 };
@@ -298,7 +314,8 @@ static void complete_list(struct complete *c,
 
 /*
  * What an argument's reader says of a value that is none tells, in quotes, the
- * words it would take: "is not "on" or "off"". It is not read again.
+ * words it would take: "is not "on" or "off"". Several words are a command to
+ * try instead. What was read is not used.
  */
 static void complete_choices(struct complete *c, const struct arg *arg)
 {
@@ -310,7 +327,8 @@ static void complete_choices(struct complete *c, const struct arg *arg)
 	while (wrong && (wrong = strchr(wrong, '"'))) {
 		len = strcspn(++wrong, "\"");
 		snprintf(choice, sizeof(choice), "%.*s", (int)len, wrong);
-		complete_add(c, choice, NULL);
+		if (!strchr(choice, ' '))
+			complete_add(c, choice, NULL);
 		wrong += len + !!wrong[len];
 	}
 }

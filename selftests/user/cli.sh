@@ -89,7 +89,15 @@ cases() {
 	1|^problem  module  |doctor module root /nonexistent
 	1|"check":"plugin","status":"problem"|-j doctor plugin cni-bin /nonexistent
 	2|psw: monitor: unknown word "all"|monitor all
-	2|psw: monitor: unknown word "violations"|monitor ports violations
+	2|psw: monitor: ports is there twice|monitor ports ports
+	0|Usage: psw stats|stats help
+	0|Usage: psw save|save help
+	0|Usage: psw restore|restore help
+	2|psw: stats show: a filter does not go with a device|stats show a switch b
+	2|psw: stats: unknown verb "reset"|stats reset
+	2|psw: save: unknown word "b"|save a b
+	2|psw: restore: file is there twice|restore a file b
+	1|psw: restore: Cannot open /nonexistent: No such file|restore /nonexistent
 	2|unknown option "--"|--
 	2|no object "bridges"|-j -s bridges show
 	2|no object "port-show"|port-show

@@ -41,6 +41,8 @@ int podswitch_open(struct podswitch **handle)
 		return -ENOMEM;
 	h->genl = (struct nl_genl){ 0 };
 	h->route = NULL;
+	h->is_watching = false;
+	h->groups = 0;
 	err = nl_open(&h->nl, NETLINK_GENERIC);
 	if (err)
 		return err;

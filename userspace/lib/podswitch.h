@@ -322,6 +322,8 @@ struct podswitch_violation {
  * @port: receives a port that was made or changed
  * @port_gone: receives a port that is gone, as it was
  * @violation: receives what a pod sent and was not allowed to
+ * @loaded: told that the kernel has podswitch again; after podswitch_watch()
+ * @unloaded: told that the kernel has no podswitch any more; likewise
  * @reserved: NULL
  *
  * Each returns 0, or a negative errno value for podswitch_event() to return.
@@ -330,7 +332,9 @@ struct podswitch_events {
 	int (*port)(const struct podswitch_port *port, void *arg);
 	int (*port_gone)(const struct podswitch_port *port, void *arg);
 	int (*violation)(const struct podswitch_violation *v, void *arg);
-	void (*reserved[5])(void);
+	int (*loaded)(void *arg);
+	int (*unloaded)(void *arg);
+	void (*reserved[3])(void);
 };
 
 /* handle.c */
@@ -547,6 +551,19 @@ int podswitch_address_del(struct podswitch *h, uint32_t ifindex,
 			  size_t n_addresses);
 
 /* event.c */
+
+/**
+ * podswitch_watch() - asks to be told when podswitch goes and comes
+ * @h: the handle, which from now on is for events alone; that of a
+ *	podswitch_open() that returned -ENOENT will do
+ *
+ * What is subscribed to after this is subscribed to anew each time that
+ * podswitch comes, and at first may not be there. What happens between its
+ * coming and podswitch_event()'s telling so is not told.
+ *
+ * Return: 0 or a negative errno value.
+ */
+int podswitch_watch(struct podswitch *h);
 
 /**
  * podswitch_subscribe() - asks for the events of a multicast group

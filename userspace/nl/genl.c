@@ -57,3 +57,31 @@ int nl_genl_resolve(struct nl *nl, const char *name, const char *group,
 	nl_put_str(nl, CTRL_ATTR_FAMILY_NAME, name);
 	return nl_talk(nl, nl_genl_family, &query);
 }
+
+bool nl_genl_is_news(const struct nlmsghdr *nlh, const char *name, uint8_t *cmd)
+{
+	const struct nlattr *tb[CTRL_ATTR_FAMILY_NAME + 1];
+	const struct genlmsghdr *genl;
+	const char *family;
+
+	if (nlh->nlmsg_type != GENL_ID_CTRL ||
+	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*genl))
+		return false;
+	genl = mnl_nlmsg_get_payload(nlh);
+	*cmd = genl->cmd;
+	nl_parse(nlh, GENL_HDRLEN, tb, CTRL_ATTR_FAMILY_NAME);
+	family = nl_get_str(tb[CTRL_ATTR_FAMILY_NAME]);
+	return family && !strcmp(family, name);
+}
+
+uint32_t nl_genl_find_group(const struct nlmsghdr *nlh, const char *group)
+{
+	const struct nlattr *tb[CTRL_ATTR_MCAST_GROUPS + 1];
+	struct nl_genl genl = { 0 };
+	struct nl_genl_query query = { .group = group, .genl = &genl };
+
+	nl_parse(nlh, GENL_HDRLEN, tb, CTRL_ATTR_MCAST_GROUPS);
+	if (tb[CTRL_ATTR_MCAST_GROUPS])
+		nl_genl_group(tb[CTRL_ATTR_MCAST_GROUPS], &query);
+	return genl.group;
+}

@@ -353,4 +353,24 @@ int nl_genl_resolve(struct nl *nl, const char *name, const char *group,
 void nl_genl_message(struct nl *nl, const struct nl_genl *genl, uint8_t cmd,
 		     uint16_t flags);
 
+/**
+ * nl_genl_is_news() - whether a message tells of a family's coming or going
+ * @nlh: what was sent to the group "notify" of the family "nlctrl"
+ * @name: name of the family
+ * @cmd: filled in: CTRL_CMD_NEWFAMILY, CTRL_CMD_DELFAMILY, or another
+ *
+ * Return: true if it does.
+ */
+bool nl_genl_is_news(const struct nlmsghdr *nlh, const char *name,
+		     uint8_t *cmd);
+
+/**
+ * nl_genl_find_group() - looks up a multicast group in a family's description
+ * @nlh: the description
+ * @group: name of the group
+ *
+ * Return: its number, or 0.
+ */
+uint32_t nl_genl_find_group(const struct nlmsghdr *nlh, const char *group);
+
 #endif /* _NL_H */

@@ -170,6 +170,83 @@ int event_print_port(FILE *out, const struct psw *psw,
 						 event_text_made);
 }
 
+/* Adds copies of the members of an object. */
+static void event_add_members(cJSON *row, const cJSON *from)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, from)
+		print_add_copy(row, item);
+}
+
+int event_print_gone(FILE *out, const struct psw *psw, const cJSON *port)
+{
+	cJSON *row = event_row(psw, "port-del-ntf");
+
+	event_add_members(row, port);
+	return event_print(out, psw, row, event_text_gone);
+}
+
+static void event_text_address(FILE *out, const cJSON *row)
+{
+	fputs("address ", out);
+	row_text_address(out, row, cJSON_GetObjectItemCaseSensitive(row,
+								    "address"));
+	fputs(" port ", out);
+	event_text_device(out, row);
+	event_text_owner(out, row);
+}
+
+static void event_text_address_made(FILE *out, const cJSON *row)
+{
+	event_text_time(out, row);
+	event_text_address(out, row);
+}
+
+static void event_text_address_gone(FILE *out, const cJSON *row)
+{
+	event_text_time(out, row);
+	fputs("Deleted ", out);
+	event_text_address(out, row);
+}
+
+int event_print_address(FILE *out, const struct psw *psw, const cJSON *port,
+			const cJSON *address, bool gone)
+{
+	static const char *const keys[] = {
+		"ifindex", "name", "switch", "pvid", "owner",
+	};
+	cJSON *row = event_row(psw, gone ? "address-del-ntf" : "address-ntf");
+	size_t i;
+
+	event_add_members(print_add_object(row, "address"), address);
+	for (i = 0; i < ARRAY_SIZE(keys); i++)
+		print_add_copy(row, cJSON_GetObjectItemCaseSensitive(port,
+								     keys[i]));
+	return event_print(out, psw, row, gone ? event_text_address_gone :
+						 event_text_address_made);
+}
+
+static void event_text_loaded(FILE *out, const cJSON *row)
+{
+	event_text_time(out, row);
+	fputs("podswitch is there: its module was loaded", out);
+}
+
+static void event_text_unloaded(FILE *out, const cJSON *row)
+{
+	event_text_time(out, row);
+	fputs("podswitch is gone: its module is not loaded", out);
+}
+
+int event_print_module(FILE *out, const struct psw *psw, bool gone)
+{
+	cJSON *row = event_row(psw, gone ? "unloaded" : "loaded");
+
+	return event_print(out, psw, row, gone ? event_text_unloaded :
+						 event_text_loaded);
+}
+
 int event_print_violation(FILE *out, const struct psw *psw,
 			  const struct podswitch_violation *v)
 {

@@ -154,6 +154,18 @@ void print_add_address(cJSON *to, const char *key,
 						    sizeof(text)));
 }
 
+/* A member of one row in another, by the same key. */
+void print_add_copy(cJSON *to, const cJSON *item)
+{
+	cJSON *copy;
+
+	if (!item)
+		return;
+	copy = print_need(cJSON_Duplicate(item, true));
+	if (!cJSON_AddItemToObject(to, item->string, copy))
+		print_need(NULL);
+}
+
 void print_add_drops(cJSON *to, const uint64_t *drops, bool all)
 {
 	cJSON *nest = print_add_object(to, "drops");

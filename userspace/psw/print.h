@@ -61,6 +61,7 @@ void print_add_bool(cJSON *to, const char *key, bool value);
 void print_add_mac(cJSON *to, const char *key, const uint8_t *mac);
 void print_add_address(cJSON *to, const char *key,
 		       const struct podswitch_address *address);
+void print_add_copy(cJSON *to, const cJSON *item);
 void print_add_drops(cJSON *to, const uint64_t *drops, bool all);
 void print_add_stats(cJSON *to, const struct podswitch_stats *stats);
 

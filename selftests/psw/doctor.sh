@@ -23,6 +23,7 @@ CONF=$WORK/net.d
 IPAM='{type: "podswitch", ranges: [[{subnet: "192.0.2.0/24"}], [{subnet: "2001:db8::/64"}]]}'
 MEMBERS='{isDefaultGateway: true, ipMasq: true}'
 mkdir "$CONF"
+tables=$(nft list tables)
 make_ns web client evil idle
 net=$(conf "$MEMBERS")
 jq '{cniVersion, name, plugins: [del(.cniVersion, .name)]}' <<< "$net" > "$CONF/10-net.conflist"
@@ -311,6 +312,10 @@ else
 	del "$old" old
 	ip link del psw1
 	rm "$CONF/50-old.conf"
+	# what iptables makes for its own use
+	for family in ip ip6; do
+		grep -q "^table $family nat$" <<< "$tables" || nft delete table $family nat 2> /dev/null
+	done
 fi
 
 # --- two: psw help, and psw doctor ---

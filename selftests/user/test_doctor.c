@@ -17,7 +17,7 @@
 
 #include "test.h"
 
-static char root[] = "/tmp/test_doctor.XXXXXX";
+static char root[32];
 
 /* A file below the root, with the folders that it is in. */
 static void put(const char *path, const char *text)
@@ -143,6 +143,7 @@ static void test_range(void)
 	struct doctor d = { .root = "" };
 	char *text = doctor_read(&d, "dkms.conf");
 
+	CHECK(text);
 	if (text)
 		CHECK(strstr(text, "\"^(6\\.([1-9]|[1-9][0-9])|7\\.[0-3])"));
 	free(text);
@@ -414,6 +415,7 @@ int main(void)
 	char command[64];
 	int status;
 
+	snprintf(root, sizeof(root), "/tmp/test_doctor.XXXXXX");
 	if (!mkdtemp(root))
 		abort();
 	status = test_main(tests, ARRAY_SIZE(tests));

@@ -123,16 +123,16 @@ int doctor_print(FILE *out, struct doctor *d, const struct print_view *view);
 
 /* doctor_file.c */
 
+enum {
+	DOCTOR_PATH = 4096,
+};
+
 /**
  * doctor_path() - a path below the root
  * @d: the examination
  * @path: DOCTOR_PATH bytes, filled in
  * @format: as for printf()
  */
-enum {
-	DOCTOR_PATH = 4096,
-};
-
 __attribute__((format(printf, 3, 4)))
 void doctor_path(const struct doctor *d, char *path, const char *format, ...);
 
@@ -178,7 +178,12 @@ long doctor_number(const struct doctor *d, const char *path);
 int doctor_run(const char *const *argv, const char *const *environment,
 	       const char *input, char **output);
 
-/* The checks, in the files of these names. */
+/* doctor_module.c and others: the checks, in the order of the manual page */
+
+/**
+ * doctor_check_module() - the check "module"; so are the others, by their names
+ * @d: the examination, which gets what is found, or a doctor_fine() word
+ */
 void doctor_check_module(struct doctor *d);
 void doctor_check_kernel(struct doctor *d);
 void doctor_check_plugin(struct doctor *d);

@@ -21,6 +21,10 @@ static const struct netlink_range_validation podswitch_a_switch_max_addresses_ra
 	.max	= PODSWITCH_ADDRESSES_LIMIT,
 };
 
+static const struct netlink_range_validation podswitch_a_probe_len_range = {
+	.max	= PODSWITCH_PROBE_FRAME_MAX,
+};
+
 /* Common nested types */
 const struct nla_policy podswitch_address_nl_policy[PODSWITCH_A_ADDRESS_SHARED + 1] = {
 	[PODSWITCH_A_ADDRESS_IPV4] = { .type = NLA_U32, },
@@ -116,6 +120,14 @@ static const struct nla_policy podswitch_address_del_nl_policy[PODSWITCH_A_PORT_
 	[PODSWITCH_A_PORT_ADDRESS] = NLA_POLICY_NESTED(podswitch_address_nl_policy),
 };
 
+/* PODSWITCH_CMD_PROBE - do */
+static const struct nla_policy podswitch_probe_nl_policy[PODSWITCH_A_PROBE_GSO + 1] = {
+	[PODSWITCH_A_PROBE_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[PODSWITCH_A_PROBE_FRAME] = { .type = NLA_BINARY, },
+	[PODSWITCH_A_PROBE_LEN] = NLA_POLICY_FULL_RANGE(NLA_U32, &podswitch_a_probe_len_range),
+	[PODSWITCH_A_PROBE_GSO] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
 /* Ops table for podswitch */
 static const struct genl_split_ops podswitch_nl_ops[] = {
 	{
@@ -184,6 +196,13 @@ static const struct genl_split_ops podswitch_nl_ops[] = {
 		.doit		= podswitch_nl_address_del_doit,
 		.policy		= podswitch_address_del_nl_policy,
 		.maxattr	= PODSWITCH_A_PORT_ADDRESS,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= PODSWITCH_CMD_PROBE,
+		.doit		= podswitch_nl_probe_doit,
+		.policy		= podswitch_probe_nl_policy,
+		.maxattr	= PODSWITCH_A_PROBE_GSO,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

@@ -28,6 +28,7 @@ int podswitch_nl_port_get_dumpit(struct sk_buff *skb,
 int podswitch_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info);
 int podswitch_nl_address_new_doit(struct sk_buff *skb, struct genl_info *info);
 int podswitch_nl_address_del_doit(struct sk_buff *skb, struct genl_info *info);
+int podswitch_nl_probe_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	PODSWITCH_NLGRP_PORTS,

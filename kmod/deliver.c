@@ -104,11 +104,17 @@ void psw_scrub(struct sk_buff *skb)
 	skb->priority = 0;
 }
 
-/* Sends through the device's own transmit, which may link the skb into queues;
- * it is gone on return.
+/**
+ * psw_port_transmit() - sends a frame through a port's own transmit, which may
+ * link it into queues
+ * @frame: the frame
+ * @skb: its skb or a copy; gone on return
+ * @port: the receiver, which is up
+ *
+ * Context: RCU read section, bottom halves off.
  */
-static void psw_port_transmit(const struct psw_frame *frame,
-			      struct sk_buff *skb, const struct psw_port *port)
+void psw_port_transmit(const struct psw_frame *frame, struct sk_buff *skb,
+		       const struct psw_port *port)
 {
 	skb = skb_share_check(skb, GFP_ATOMIC);
 	if (unlikely(!skb)) {
@@ -125,29 +131,36 @@ static void psw_port_transmit(const struct psw_frame *frame,
 	dev_queue_xmit(skb);
 }
 
-static bool psw_port_is_up(const struct psw_port *port)
-{
-	return READ_ONCE(port->dev->flags) & IFF_UP &&
-	       netif_carrier_ok(port->dev);
-}
-
 /**
- * psw_deliver_indirect() - the part of psw_deliver() for frames that cannot go
- * directly
- * @frame: the frame; its skb is passed on
- * @port: the receiver
+ * psw_direct_hindrance() - why a port does not get a frame directly
+ * @frame: the frame
+ * @port: a port that psw_direct_peer() says no to
  *
  * Context: RCU read section, bottom halves off.
  */
-void psw_deliver_indirect(const struct psw_frame *frame,
-			  const struct psw_port *port)
+enum podswitch_probe_cause psw_direct_hindrance(const struct psw_frame *frame,
+						const struct psw_port *port)
 {
-	if (!psw_port_is_up(port))
-		psw_drop(frame, PSW_DROP_RECEIVER_DOWN);
-	else if (!psw_fits(frame->skb, port->dev))
-		psw_drop(frame, PSW_DROP_TOO_BIG);
-	else
-		psw_port_transmit(frame, frame->skb, port);
+	const struct net_device *peer = rcu_dereference(port->peer);
+
+	if (!frame->in)
+		return PODSWITCH_PROBE_CAUSE_FROM_HOST;
+	if (frame->in->is_over_veth)
+		return PODSWITCH_PROBE_CAUSE_OVER_VETH;
+	if (!peer)
+		return port->is_veth ? PODSWITCH_PROBE_CAUSE_SAME_NAMESPACE :
+				       PODSWITCH_PROBE_CAUSE_NO_VETH;
+	if (psw_dev_has_qdisc(port->dev))
+		return PODSWITCH_PROBE_CAUSE_QUEUEING_DISCIPLINE;
+	if (psw_dev_has_queues(port->dev))
+		return PODSWITCH_PROBE_CAUSE_TRANSMIT_QUEUES;
+	if (psw_dev_has_egress(port->dev))
+		return PODSWITCH_PROBE_CAUSE_EGRESS_HOOK;
+	if (psw_dev_has_taps(port->dev))
+		return PODSWITCH_PROBE_CAUSE_TAP;
+	if (rcu_access_pointer(peer->rx_handler))
+		return PODSWITCH_PROBE_CAUSE_RECEIVE_HANDLER;
+	return PODSWITCH_PROBE_CAUSE_XDP;
 }
 
 /* Makes a frame one that the host receives on the switch's device, where all
@@ -176,7 +189,7 @@ rx_handler_result_t psw_deliver_host(const struct psw_frame *frame)
 {
 	struct sk_buff *skb = frame->skb;
 
-	if (unlikely(!(READ_ONCE(frame->sw->dev->flags) & IFF_UP))) {
+	if (unlikely(!psw_host_is_up(frame->sw))) {
 		psw_drop(frame, PSW_DROP_RECEIVER_DOWN);
 		return RX_HANDLER_CONSUMED;
 	}
@@ -260,13 +273,18 @@ static bool psw_port_has_joined(const struct psw_port *port, const u8 *group)
 	       psw_dev_has_joined(peer, group);
 }
 
-static bool psw_port_listens(const struct psw_frame *frame,
-			     const struct psw_port *port)
+/**
+ * psw_port_listens() - whether a port gets a frame to its group
+ * @frame: the frame
+ * @port: a port
+ *
+ * Context: RCU read section, bottom halves off.
+ */
+bool psw_port_listens(const struct psw_frame *frame,
+		      const struct psw_port *port)
 {
-	if (frame->in == port || !psw_port_carries(port, frame->vlan))
-		return false;
-	if (frame->in && READ_ONCE(frame->in->isolated) &&
-	    READ_ONCE(port->isolated))
+	if (frame->in == port || !psw_port_carries(port, frame->vlan) ||
+	    psw_are_isolated(frame->in, port))
 		return false;
 	return psw_port_has_joined(port, eth_hdr(frame->skb)->h_dest) &&
 	       psw_port_is_up(port) && psw_fits(frame->skb, port->dev);
@@ -274,7 +292,7 @@ static bool psw_port_listens(const struct psw_frame *frame,
 
 /* Copies a frame to a port; what goes directly is put on a list. */
 static void psw_copy_to(const struct psw_frame *frame,
-			const struct psw_port *port, struct list_head *direct)
+			const struct psw_port *port, void *direct)
 {
 	struct net_device *peer = psw_direct_peer(frame, port);
 	struct sk_buff *copy;
@@ -295,43 +313,17 @@ static void psw_copy_to(const struct psw_frame *frame,
 /**
  * psw_deliver_group() - copies a frame to the ports that listen
  * @frame: the frame; its skb stays the caller's
+ * @is_question: whether it goes only to the ports that may know its answer:
+ *               the uplink, the ports that declare no address, and the ports
+ *               that share the one asked about
  *
  * Context: RCU read section, bottom halves off.
  */
-void psw_deliver_group(const struct psw_frame *frame)
+void psw_deliver_group(const struct psw_frame *frame, bool is_question)
 {
-	const struct psw_port *port;
 	LIST_HEAD(direct);
 
-	list_for_each_entry_rcu(port, &frame->sw->listeners, node) {
-		if (psw_port_listens(frame, port))
-			psw_copy_to(frame, port, &direct);
-	}
-	netif_receive_skb_list(&direct);
-}
-
-/**
- * psw_deliver_question() - copies a question about an address that no port
- * holds to the ports that may know
- * @frame: the frame, psw_frame_is_neigh(); its skb stays the caller's
- *
- * They are the uplink, the ports that declare no address, and the ports that
- * share this one.
- *
- * Context: RCU read section, bottom halves off.
- */
-void psw_deliver_question(const struct psw_frame *frame)
-{
-	const struct psw_port *port;
-	LIST_HEAD(direct);
-
-	list_for_each_entry_rcu(port, &frame->sw->askable, ask_node) {
-		if (READ_ONCE(port->n_addresses) &&
-		    !psw_port_shares(port, &frame->neigh.target, frame->vlan))
-			continue;
-		if (psw_port_listens(frame, port))
-			psw_copy_to(frame, port, &direct);
-	}
+	psw_each_receiver(frame, is_question, psw_copy_to, &direct);
 	netif_receive_skb_list(&direct);
 }
 

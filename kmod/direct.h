@@ -27,17 +27,31 @@ static inline bool psw_fits(const struct sk_buff *skb,
 	return skb->len <= READ_ONCE(dev->mtu) || skb_is_gso(skb);
 }
 
-/* Whether something on a device wants to see what the device transmits: a
- * queueing discipline, a tc or netfilter egress hook, a packet tap. A device
- * that is down has a queueing discipline as well.
- */
-static inline bool psw_dev_watches_tx(const struct net_device *dev)
+/* A device that is down has a queueing discipline as well. */
+static inline bool psw_dev_has_qdisc(const struct net_device *dev)
 {
 	const struct netdev_queue *txq = netdev_get_tx_queue(dev, 0);
 
-	return rcu_dereference_bh(txq->qdisc)->enqueue ||
-	       dev->real_num_tx_queues > 1 || psw_dev_has_egress(dev) ||
-	       !list_empty(&dev->ptype_all);
+	return rcu_dereference_bh(txq->qdisc)->enqueue;
+}
+
+static inline bool psw_dev_has_queues(const struct net_device *dev)
+{
+	return dev->real_num_tx_queues > 1;
+}
+
+static inline bool psw_dev_has_taps(const struct net_device *dev)
+{
+	return !list_empty(&dev->ptype_all);
+}
+
+/* Whether something on a device wants to see what the device transmits: a
+ * queueing discipline, a tc or netfilter egress hook, a packet tap.
+ */
+static inline bool psw_dev_watches_tx(const struct net_device *dev)
+{
+	return psw_dev_has_qdisc(dev) || psw_dev_has_queues(dev) ||
+	       psw_dev_has_egress(dev) || psw_dev_has_taps(dev);
 }
 
 /* Whether something on a pod's end has to see what the end receives before its
@@ -57,7 +71,7 @@ static inline bool psw_dev_diverts_rx(const struct net_device *dev)
  * NULL. What the host sends is in the middle of a transmission, and has to be
  * queued.
  */
-static inline struct net_device *
+static __always_inline struct net_device *
 psw_direct_peer(const struct psw_frame *frame, const struct psw_port *port)
 {
 	struct net_device *peer;
@@ -69,6 +83,34 @@ psw_direct_peer(const struct psw_frame *frame, const struct psw_port *port)
 		     psw_dev_diverts_rx(peer)))
 		return NULL;
 	return peer;
+}
+
+/* Whether frames can be sent through a port's device. */
+static inline bool psw_port_is_up(const struct psw_port *port)
+{
+	return READ_ONCE(port->dev->flags) & IFF_UP &&
+	       netif_carrier_ok(port->dev);
+}
+
+/**
+ * psw_judge_delivery() - whether and how one port gets a frame
+ * @frame: the frame
+ * @port: the receiver
+ * @peer: set to the pod's end that gets it directly; to NULL if it has to go
+ *        through the port's device
+ *
+ * Context: RCU read section, bottom halves off.
+ * Return: PSW_PASS, or why the port does not get it.
+ */
+static __always_inline enum psw_drop
+psw_judge_delivery(const struct psw_frame *frame, const struct psw_port *port,
+		   struct net_device **peer)
+{
+	*peer = psw_direct_peer(frame, port);
+	if (unlikely(!*peer && !psw_port_is_up(port)))
+		return PSW_DROP_RECEIVER_DOWN;
+	return likely(psw_fits(frame->skb, *peer ? : port->dev)) ?
+	       PSW_PASS : PSW_DROP_TOO_BIG;
 }
 
 /* The tag belongs to the link, the VLAN to the frame. */

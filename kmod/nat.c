@@ -201,43 +201,76 @@ static bool psw_nat_is_reused(const struct sk_buff *skb,
 	}
 }
 
-/**
- * psw_nat_owns() - whether a frame has to pass the host, which translates it
- * @frame: from a port that @is_translated, about to go to another port
- *
- * All fragments have to: only the first tells the ports, and the host puts
- * them together. Nothing is written to the frame. A translated connection that
- * is over is forgotten when its ports are used again.
- *
- * Context: RCU read section, bottom halves off.
- * Return: true if the host has to have the frame.
- */
-bool psw_nat_owns(const struct psw_frame *frame)
+static enum psw_nat psw_nat_judge_connection(const struct psw_frame *frame,
+					     const struct psw_nat_head *head,
+					     const struct nf_conn *ct)
+{
+	if (!psw_nat_is_translated(ct))
+		return PSW_NAT_NONE;
+	return psw_nat_is_reused(frame->skb, head, ct) ? PSW_NAT_IS_OVER :
+							 PSW_NAT_OWNS;
+}
+
+/* The connection that conntrack has for a frame, with a reference, or NULL. */
+static struct nf_conn *psw_nat_find(const struct psw_frame *frame,
+				    const struct psw_nat_head *head)
 {
 	const struct nf_conntrack_tuple_hash *hash;
 	struct nf_conntrack_tuple tuple;
-	struct psw_nat_head head;
-	struct nf_conn *ct;
-	bool is_owned;
 
-	if (frame->kind == PSW_KIND_ND || !psw_nat_read(frame, &head))
-		return false;
-	if (head.is_fragment)
-		return true;
-	if (!psw_nat_tuple(frame, &head, &tuple))
-		return false;
-
+	if (!psw_nat_tuple(frame, head, &tuple))
+		return NULL;
 	hash = nf_conntrack_find_get(dev_net(frame->sw->dev), &nf_ct_zone_dflt,
 				     &tuple);
-	if (!hash)
-		return false;
-	ct = nf_ct_tuplehash_to_ctrack(hash);
-	is_owned = psw_nat_is_translated(ct);
-	if (is_owned && psw_nat_is_reused(frame->skb, &head, ct)) {
-		nf_ct_kill(ct);
-		is_owned = false;
-	}
+	return hash ? nf_ct_tuplehash_to_ctrack(hash) : NULL;
+}
+
+/**
+ * psw_nat_judge() - whether a frame has to pass the host, which translates it
+ * @frame: from a port that @is_translated, about to go to another port
+ *
+ * All fragments have to: only the first tells the ports, and the host puts
+ * them together. Nothing is written to the frame.
+ *
+ * Context: RCU read section, bottom halves off.
+ */
+enum psw_nat psw_nat_judge(const struct psw_frame *frame)
+{
+	struct psw_nat_head head;
+	enum psw_nat verdict;
+	struct nf_conn *ct;
+
+	if (frame->kind == PSW_KIND_ND || !psw_nat_read(frame, &head))
+		return PSW_NAT_NONE;
+	if (head.is_fragment)
+		return PSW_NAT_OWNS;
+	ct = psw_nat_find(frame, &head);
+	if (!ct)
+		return PSW_NAT_NONE;
+	verdict = psw_nat_judge_connection(frame, &head, ct);
 	nf_ct_put(ct);
-	return is_owned;
+	return verdict;
+}
+
+/**
+ * psw_nat_forget() - forgets a translated connection that is over
+ * @frame: one by the same ports, for which psw_nat_judge() said
+ *         PSW_NAT_IS_OVER
+ *
+ * Context: RCU read section, bottom halves off.
+ */
+void psw_nat_forget(const struct psw_frame *frame)
+{
+	struct psw_nat_head head;
+	struct nf_conn *ct;
+
+	if (!psw_nat_read(frame, &head))
+		return;
+	ct = psw_nat_find(frame, &head);
+	if (!ct)
+		return;
+	if (psw_nat_judge_connection(frame, &head, ct) == PSW_NAT_IS_OVER)
+		nf_ct_kill(ct);
+	nf_ct_put(ct);
 }
 #endif

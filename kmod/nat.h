@@ -21,6 +21,19 @@
 #include "frame.h"
 #include "psw.h"
 
+/**
+ * enum psw_nat - what the host's translation has to do with a frame
+ * @PSW_NAT_NONE: nothing
+ * @PSW_NAT_OWNS: the host has to have it
+ * @PSW_NAT_IS_OVER: it opens another connection by the ports of one that the
+ *                   host translated
+ */
+enum psw_nat {
+	PSW_NAT_NONE,
+	PSW_NAT_OWNS,
+	PSW_NAT_IS_OVER,
+};
+
 bool psw_nat_is_icmp_redirect(const struct psw_frame *frame);
 
 /* What almost all frames are not, at a look. */
@@ -56,16 +69,21 @@ static inline bool psw_nat_is_redirect(const struct psw_frame *frame)
 #if IS_ENABLED(CONFIG_NF_CONNTRACK)
 void psw_nat_note_connection(const struct psw_frame *frame,
 			     struct psw_port *out);
-bool psw_nat_owns(const struct psw_frame *frame);
+enum psw_nat psw_nat_judge(const struct psw_frame *frame);
+void psw_nat_forget(const struct psw_frame *frame);
 #else
 static inline void psw_nat_note_connection(const struct psw_frame *frame,
 					   struct psw_port *out)
 {
 }
 
-static inline bool psw_nat_owns(const struct psw_frame *frame)
+static inline enum psw_nat psw_nat_judge(const struct psw_frame *frame)
 {
-	return false;
+	return PSW_NAT_NONE;
+}
+
+static inline void psw_nat_forget(const struct psw_frame *frame)
+{
 }
 #endif
 
@@ -74,7 +92,7 @@ static inline bool psw_nat_owns(const struct psw_frame *frame)
  * @frame: from the host
  * @out: the port that it goes to
  *
- * From then on, psw_nat_owns() is to be asked about the port's own frames. It
+ * From then on, psw_nat_judge() is to be asked about the port's own frames. It
  * never is for ports that no such connection has come to.
  *
  * Context: RCU read section, bottom halves off.

@@ -51,7 +51,7 @@ u64 psw_mac_of_link_local(const struct in6_addr *ip)
  * Context: RCU read section.
  * Return: the port, or NULL if no port holds the target.
  */
-const struct psw_port *psw_neigh_holder(const struct psw_frame *frame)
+struct psw_port *psw_neigh_holder(const struct psw_frame *frame)
 {
 	const struct in6_addr *target = &frame->neigh.target;
 	struct psw_table *table = &frame->sw->table;

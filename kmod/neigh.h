@@ -11,7 +11,7 @@ struct psw_table;
 struct sk_buff;
 
 u64 psw_mac_of_link_local(const struct in6_addr *ip);
-const struct psw_port *psw_neigh_holder(const struct psw_frame *frame);
+struct psw_port *psw_neigh_holder(const struct psw_frame *frame);
 struct sk_buff *psw_neigh_answer(const struct psw_frame *frame,
 				 const struct psw_port *holder);
 

@@ -14,6 +14,7 @@
 #include "lower.h"
 #include "notify.h"
 #include "port.h"
+#include "probe.h"
 #include "psw.h"
 #include "request.h"
 
@@ -43,12 +44,12 @@ static struct psw_switch *psw_nl_switch_rtnl(struct genl_info *info, int attr)
 	return ERR_PTR(-ENODEV);
 }
 
-static struct net_device *psw_nl_device_rtnl(struct genl_info *info)
+static struct net_device *psw_nl_device_rtnl(struct genl_info *info, int type)
 {
-	struct nlattr *attr = info->attrs[PODSWITCH_A_PORT_IFINDEX];
+	struct nlattr *attr = info->attrs[type];
 	struct net_device *dev;
 
-	if (GENL_REQ_ATTR_CHECK(info, PODSWITCH_A_PORT_IFINDEX))
+	if (GENL_REQ_ATTR_CHECK(info, type))
 		return ERR_PTR(-EINVAL);
 	dev = __dev_get_by_index(genl_info_net(info), nla_get_u32(attr));
 	if (dev)
@@ -61,7 +62,8 @@ static struct net_device *psw_nl_device_rtnl(struct genl_info *info)
 
 static struct psw_port *psw_nl_port_rtnl(struct genl_info *info)
 {
-	struct net_device *dev = psw_nl_device_rtnl(info);
+	struct net_device *dev = psw_nl_device_rtnl(info,
+						    PODSWITCH_A_PORT_IFINDEX);
 	struct psw_port *port;
 
 	if (IS_ERR(dev))
@@ -217,7 +219,7 @@ int podswitch_nl_port_new_doit(struct sk_buff *skb, struct genl_info *info)
 	err = PTR_ERR_OR_ZERO(sw);
 	if (err)
 		goto out_unlock;
-	dev = psw_nl_device_rtnl(info);
+	dev = psw_nl_device_rtnl(info, PODSWITCH_A_PORT_IFINDEX);
 	err = PTR_ERR_OR_ZERO(dev);
 	if (err)
 		goto out_unlock;
@@ -389,4 +391,92 @@ int podswitch_nl_port_get_dumpit(struct sk_buff *skb,
 out_unlock:
 	rtnl_unlock();
 	return skb->len ? : err;
+}
+
+/* The frame itself, which policy cannot bound. */
+static int psw_nl_probe_parse(struct psw_probe_cfg *cfg,
+			      struct genl_info *info)
+{
+	struct nlattr *len = info->attrs[PODSWITCH_A_PROBE_LEN];
+	struct nlattr *gso = info->attrs[PODSWITCH_A_PROBE_GSO];
+	struct nlattr *frame;
+
+	if (GENL_REQ_ATTR_CHECK(info, PODSWITCH_A_PROBE_FRAME))
+		return -EINVAL;
+	frame = info->attrs[PODSWITCH_A_PROBE_FRAME];
+	*cfg = (struct psw_probe_cfg){
+		.data = nla_data(frame),
+		.carried = nla_len(frame),
+		.len = len ? nla_get_u32(len) : 0,
+		.is_gso = gso && nla_get_u8(gso),
+	};
+	if (cfg->carried >= PODSWITCH_PROBE_FRAME_MIN &&
+	    cfg->carried <= PODSWITCH_PROBE_FRAME_MAX)
+		return 0;
+	NL_SET_ERR_MSG_ATTR_FMT(info->extack, frame,
+				"A frame has %d to %d bytes, not %u",
+				PODSWITCH_PROBE_FRAME_MIN,
+				PODSWITCH_PROBE_FRAME_MAX, cfg->carried);
+	return -EMSGSIZE;
+}
+
+/* Where the frame comes from. */
+static int psw_nl_probe_from_rtnl(struct psw_probe_cfg *cfg,
+				  struct genl_info *info)
+{
+	struct net_device *dev = psw_nl_device_rtnl(info,
+						    PODSWITCH_A_PROBE_IFINDEX);
+
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	cfg->sw = psw_switch_get_rtnl(genl_info_net(info), dev->ifindex);
+	if (cfg->sw)
+		return 0;
+	cfg->in = psw_port_get_rtnl(dev);
+	if (cfg->in) {
+		cfg->sw = cfg->in->sw;
+		return 0;
+	}
+	NL_SET_ERR_MSG_ATTR_FMT(info->extack,
+				info->attrs[PODSWITCH_A_PROBE_IFINDEX],
+				"Device %s is no podswitch and no port of one",
+				dev->name);
+	return -ENOENT;
+}
+
+int podswitch_nl_probe_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct psw_probe_cfg cfg;
+	struct psw_probe *probe;
+	struct sk_buff *msg;
+	void *hdr;
+	int err;
+
+	err = psw_nl_probe_parse(&cfg, info);
+	if (err)
+		return err;
+
+	rtnl_lock();
+	err = psw_nl_probe_from_rtnl(&cfg, info);
+	if (err)
+		goto err_unlock;
+	err = -ENOMEM;
+	probe = psw_probe_create(&cfg);
+	if (!probe)
+		goto err_unlock;
+	msg = genlmsg_new(psw_probe_msg_size(probe), GFP_KERNEL);
+	if (!msg)
+		goto err_free_probe;
+	hdr = genlmsg_put_reply(msg, info, &podswitch_nl_family, 0,
+				PODSWITCH_CMD_PROBE);
+	err = hdr ? psw_probe_fill(msg, probe) : -EMSGSIZE;
+	kfree(probe);
+	rtnl_unlock();
+	return psw_nl_reply(info, msg, hdr, err);
+
+err_free_probe:
+	kfree(probe);
+err_unlock:
+	rtnl_unlock();
+	return err;
 }

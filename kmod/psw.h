@@ -266,6 +266,19 @@ static inline bool psw_port_carries(const struct psw_port *port, u16 vlan)
 }
 
 /**
+ * psw_are_isolated() - whether two ports are kept from each other
+ * @in: where a frame came from; NULL is the host
+ * @out: where it would go
+ *
+ * Context: RCU read section.
+ */
+static inline bool psw_are_isolated(const struct psw_port *in,
+				    const struct psw_port *out)
+{
+	return in && READ_ONCE(in->isolated) && READ_ONCE(out->isolated);
+}
+
+/**
  * psw_port_shares() - whether a port uses an IP address without holding it
  * @port: the port
  * @ip: the address; IPv4 is IPv4-mapped

@@ -5,6 +5,17 @@
 #include <linux/math64.h>
 #include <linux/timekeeping.h>
 
+/* When the frames so far had been due, one that comes now included; sets whether
+ * that is within the limit.
+ */
+static s64 psw_storm_next(s64 due, s64 now, u32 limit, bool *is_below)
+{
+	s64 next = max(due, now) + div_u64(NSEC_PER_SEC, limit);
+
+	*is_below = next - now <= NSEC_PER_SEC;
+	return next;
+}
+
 /**
  * psw_storm_is_below() - counts one frame against a limit
  * @port: the port that sends it
@@ -20,15 +31,32 @@
  */
 bool psw_storm_is_below(struct psw_port *port, u32 limit)
 {
-	s64 interval = div_u64(NSEC_PER_SEC, limit);
 	s64 due = atomic64_read(&port->storm_due_ns);
 	s64 now = ktime_get_ns();
+	bool is_below;
 	s64 next;
 
 	do {
-		next = max(due, now) + interval;
-		if (next - now > NSEC_PER_SEC)
+		next = psw_storm_next(due, now, limit, &is_below);
+		if (!is_below)
 			return false;
 	} while (!atomic64_try_cmpxchg(&port->storm_due_ns, &due, next));
 	return true;
+}
+
+/**
+ * psw_storm_would_admit() - psw_storm_admit() for a frame that is not sent
+ * @port: the port
+ *
+ * Context: any.
+ */
+bool psw_storm_would_admit(const struct psw_port *port)
+{
+	u32 limit = READ_ONCE(port->storm_limit);
+	bool is_below = true;
+
+	if (limit)
+		psw_storm_next(atomic64_read(&port->storm_due_ns),
+			       ktime_get_ns(), limit, &is_below);
+	return is_below;
 }

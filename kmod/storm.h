@@ -8,6 +8,7 @@
 #include "psw.h"
 
 bool psw_storm_is_below(struct psw_port *port, u32 limit);
+bool psw_storm_would_admit(const struct psw_port *port);
 
 /**
  * psw_storm_admit() - whether a port may send one more frame to a group

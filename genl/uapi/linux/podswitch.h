@@ -48,6 +48,145 @@ enum podswitch_guard {
 	PODSWITCH_GUARD_MAC_IP,
 };
 
+#define PODSWITCH_PROBE_FRAME_MIN	14
+#define PODSWITCH_PROBE_FRAME_MAX	65553
+#define PODSWITCH_PROBE_RECEIVERS_MAX	128
+
+/**
+ * enum podswitch_probe_kind - What the switch knows a frame for.
+ * @PODSWITCH_PROBE_KIND_ND: A message of neighbour discovery (RFC 4861).
+ */
+enum podswitch_probe_kind {
+	PODSWITCH_PROBE_KIND_OTHER,
+	PODSWITCH_PROBE_KIND_IPV4,
+	PODSWITCH_PROBE_KIND_IPV6,
+	PODSWITCH_PROBE_KIND_ARP,
+	PODSWITCH_PROBE_KIND_ND,
+};
+
+/**
+ * enum podswitch_probe_step - What is done with a frame, in this order.
+ * @PODSWITCH_PROBE_STEP_RECEIVE: The port's device receives it, or the
+ *   switch's sends it.
+ * @PODSWITCH_PROBE_STEP_DESCRIBE: The switch reads its headers.
+ * @PODSWITCH_PROBE_STEP_REDIRECT: Of the host: does it lead a pod past the
+ *   host's translation?
+ * @PODSWITCH_PROBE_STEP_GUARD: Of a port: may the pod send it?
+ * @PODSWITCH_PROBE_STEP_ANSWER: Of a question: does a port hold what is asked
+ *   for?
+ * @PODSWITCH_PROBE_STEP_DECIDE: Where it goes.
+ * @PODSWITCH_PROBE_STEP_TRANSLATE: From a port that is known to serve
+ *   translated connections, to another: does the host translate this one?
+ * @PODSWITCH_PROBE_STEP_ADMIT: To a group, from a port: is it within the storm
+ *   limit?
+ * @PODSWITCH_PROBE_STEP_DELIVER: It is handed to a receiver; one step for
+ *   each.
+ */
+enum podswitch_probe_step {
+	PODSWITCH_PROBE_STEP_RECEIVE,
+	PODSWITCH_PROBE_STEP_DESCRIBE,
+	PODSWITCH_PROBE_STEP_REDIRECT,
+	PODSWITCH_PROBE_STEP_GUARD,
+	PODSWITCH_PROBE_STEP_ANSWER,
+	PODSWITCH_PROBE_STEP_DECIDE,
+	PODSWITCH_PROBE_STEP_TRANSLATE,
+	PODSWITCH_PROBE_STEP_ADMIT,
+	PODSWITCH_PROBE_STEP_DELIVER,
+};
+
+/**
+ * enum podswitch_probe_verdict - What comes of a step.
+ * @PODSWITCH_PROBE_VERDICT_PASS: The frame goes on to the next step.
+ * @PODSWITCH_PROBE_VERDICT_DROP: It ends here, for the reason in drop or, if
+ *   that is absent, cause.
+ * @PODSWITCH_PROBE_VERDICT_PORT: It goes to the port in ifindex.
+ * @PODSWITCH_PROBE_VERDICT_HOST: It goes up the host's stack.
+ * @PODSWITCH_PROBE_VERDICT_GROUP: It goes to the host and to the ports that
+ *   listen.
+ * @PODSWITCH_PROBE_VERDICT_QUESTION: It goes to the host and to the ports that
+ *   may know the answer.
+ * @PODSWITCH_PROBE_VERDICT_ANSWER: The switch answers in the name of the port
+ *   in ifindex, whose MAC is in mac; the answer is what is delivered.
+ * @PODSWITCH_PROBE_VERDICT_LEAVE: It stays with the device that received it,
+ *   an uplink.
+ * @PODSWITCH_PROBE_VERDICT_DELIVER: The device in ifindex gets it, by the way
+ *   in way.
+ */
+enum podswitch_probe_verdict {
+	PODSWITCH_PROBE_VERDICT_PASS,
+	PODSWITCH_PROBE_VERDICT_DROP,
+	PODSWITCH_PROBE_VERDICT_PORT,
+	PODSWITCH_PROBE_VERDICT_HOST,
+	PODSWITCH_PROBE_VERDICT_GROUP,
+	PODSWITCH_PROBE_VERDICT_QUESTION,
+	PODSWITCH_PROBE_VERDICT_ANSWER,
+	PODSWITCH_PROBE_VERDICT_LEAVE,
+	PODSWITCH_PROBE_VERDICT_DELIVER,
+};
+
+/**
+ * enum podswitch_probe_way - How a frame leaves the switch.
+ * @PODSWITCH_PROBE_WAY_DIRECT: Into the pod's end of a veth, at once.
+ * @PODSWITCH_PROBE_WAY_QUEUED: Through the device's own transmit.
+ * @PODSWITCH_PROBE_WAY_HOST: Up the host's stack, received on the switch's
+ *   device.
+ */
+enum podswitch_probe_way {
+	PODSWITCH_PROBE_WAY_DIRECT,
+	PODSWITCH_PROBE_WAY_QUEUED,
+	PODSWITCH_PROBE_WAY_HOST,
+};
+
+/**
+ * enum podswitch_probe_cause - Why a step went as it did, where it could have
+ *   gone otherwise.
+ * @PODSWITCH_PROBE_CAUSE_NONE: Nothing to say.
+ * @PODSWITCH_PROBE_CAUSE_DOWN: The device, or the pod's interface behind it,
+ *   is down.
+ * @PODSWITCH_PROBE_CAUSE_TRUNCATED_TAG: The core drops a frame that ends
+ *   within its VLAN tag.
+ * @PODSWITCH_PROBE_CAUSE_INGRESS_HOOK: A tc or netfilter hook sees the frame
+ *   first, and may do anything.
+ * @PODSWITCH_PROBE_CAUSE_FROM_HOST: What the host sends is queued.
+ * @PODSWITCH_PROBE_CAUSE_OVER_VETH: The sending port is on top of a veth, as a
+ *   VLAN device may be.
+ * @PODSWITCH_PROBE_CAUSE_NO_VETH: The receiving port's device is no veth.
+ * @PODSWITCH_PROBE_CAUSE_SAME_NAMESPACE: The other end of the receiving veth
+ *   is in the switch's namespace.
+ * @PODSWITCH_PROBE_CAUSE_QUEUEING_DISCIPLINE: The receiving port's device has
+ *   a queueing discipline.
+ * @PODSWITCH_PROBE_CAUSE_TRANSMIT_QUEUES: The receiving port's device has more
+ *   than one transmit queue.
+ * @PODSWITCH_PROBE_CAUSE_EGRESS_HOOK: The receiving port's device has a tc or
+ *   netfilter egress hook.
+ * @PODSWITCH_PROBE_CAUSE_TAP: Somebody captures what the receiving port's
+ *   device sends.
+ * @PODSWITCH_PROBE_CAUSE_RECEIVE_HANDLER: The pod's interface belongs to a
+ *   bridge, a macvlan or the like.
+ * @PODSWITCH_PROBE_CAUSE_XDP: The pod's interface has an XDP program.
+ * @PODSWITCH_PROBE_CAUSE_PROMISCUOUS: The host wants to see all that passes.
+ * @PODSWITCH_PROBE_CAUSE_REUSED: A translated connection had these ports and
+ *   is over; it is forgotten when the frame comes.
+ */
+enum podswitch_probe_cause {
+	PODSWITCH_PROBE_CAUSE_NONE,
+	PODSWITCH_PROBE_CAUSE_DOWN,
+	PODSWITCH_PROBE_CAUSE_TRUNCATED_TAG,
+	PODSWITCH_PROBE_CAUSE_INGRESS_HOOK,
+	PODSWITCH_PROBE_CAUSE_FROM_HOST,
+	PODSWITCH_PROBE_CAUSE_OVER_VETH,
+	PODSWITCH_PROBE_CAUSE_NO_VETH,
+	PODSWITCH_PROBE_CAUSE_SAME_NAMESPACE,
+	PODSWITCH_PROBE_CAUSE_QUEUEING_DISCIPLINE,
+	PODSWITCH_PROBE_CAUSE_TRANSMIT_QUEUES,
+	PODSWITCH_PROBE_CAUSE_EGRESS_HOOK,
+	PODSWITCH_PROBE_CAUSE_TAP,
+	PODSWITCH_PROBE_CAUSE_RECEIVE_HANDLER,
+	PODSWITCH_PROBE_CAUSE_XDP,
+	PODSWITCH_PROBE_CAUSE_PROMISCUOUS,
+	PODSWITCH_PROBE_CAUSE_REUSED,
+};
+
 enum {
 	PODSWITCH_A_SWITCH_IFINDEX = 1,
 	PODSWITCH_A_SWITCH_NAME,
@@ -171,6 +310,35 @@ enum {
 };
 
 enum {
+	PODSWITCH_A_PROBE_IFINDEX = 1,
+	PODSWITCH_A_PROBE_FRAME,
+	PODSWITCH_A_PROBE_LEN,
+	PODSWITCH_A_PROBE_GSO,
+	PODSWITCH_A_PROBE_SWITCH,
+	PODSWITCH_A_PROBE_KIND,
+	PODSWITCH_A_PROBE_VLAN,
+	PODSWITCH_A_PROBE_RECEIVERS,
+	PODSWITCH_A_PROBE_STEP,
+
+	__PODSWITCH_A_PROBE_MAX,
+	PODSWITCH_A_PROBE_MAX = (__PODSWITCH_A_PROBE_MAX - 1)
+};
+
+enum {
+	PODSWITCH_A_PROBE_STEP_STEP = 1,
+	PODSWITCH_A_PROBE_STEP_VERDICT,
+	PODSWITCH_A_PROBE_STEP_DROP,
+	PODSWITCH_A_PROBE_STEP_IFINDEX,
+	PODSWITCH_A_PROBE_STEP_NAME,
+	PODSWITCH_A_PROBE_STEP_WAY,
+	PODSWITCH_A_PROBE_STEP_CAUSE,
+	PODSWITCH_A_PROBE_STEP_MAC,
+
+	__PODSWITCH_A_PROBE_STEP_MAX,
+	PODSWITCH_A_PROBE_STEP_MAX = (__PODSWITCH_A_PROBE_STEP_MAX - 1)
+};
+
+enum {
 	PODSWITCH_CMD_SWITCH_GET = 1,
 	PODSWITCH_CMD_SWITCH_SET,
 	PODSWITCH_CMD_PORT_NEW,
@@ -182,6 +350,7 @@ enum {
 	PODSWITCH_CMD_ADDRESS_NEW,
 	PODSWITCH_CMD_ADDRESS_DEL,
 	PODSWITCH_CMD_VIOLATION_NTF,
+	PODSWITCH_CMD_PROBE,
 
 	__PODSWITCH_CMD_MAX,
 	PODSWITCH_CMD_MAX = (__PODSWITCH_CMD_MAX - 1)

@@ -90,7 +90,21 @@ static const char *const podswitch_port_attributes[] = {
 	[PODSWITCH_A_PORT_TRANSLATED] = "translated",
 };
 
+static const char *const podswitch_probe_attributes[] = {
+	[PODSWITCH_A_PROBE_IFINDEX] = "ifindex",
+	[PODSWITCH_A_PROBE_FRAME] = "frame",
+	[PODSWITCH_A_PROBE_LEN] = "len",
+	[PODSWITCH_A_PROBE_GSO] = "gso",
+	[PODSWITCH_A_PROBE_SWITCH] = "switch",
+	[PODSWITCH_A_PROBE_KIND] = "kind",
+	[PODSWITCH_A_PROBE_VLAN] = "vlan",
+	[PODSWITCH_A_PROBE_RECEIVERS] = "receivers",
+	[PODSWITCH_A_PROBE_STEP] = "step",
+};
+
 /* A value added to the protocol is to be named here too. */
+_Static_assert(MNL_ARRAY_SIZE(podswitch_probe_attributes) ==
+	       PODSWITCH_A_PROBE_MAX + 1, "an attribute has no name");
 _Static_assert(MNL_ARRAY_SIZE(podswitch_drops) == PODSWITCH_A_DROPS_MAX + 1,
 	       "a drop reason has no name");
 _Static_assert(MNL_ARRAY_SIZE(podswitch_switch_attributes) ==
@@ -131,6 +145,9 @@ const char *podswitch_attribute_name(uint8_t cmd, unsigned int type)
 	bool of_switch = cmd == PODSWITCH_CMD_SWITCH_GET ||
 			 cmd == PODSWITCH_CMD_SWITCH_SET;
 
+	if (cmd == PODSWITCH_CMD_PROBE)
+		return type > PODSWITCH_A_PROBE_MAX ? NULL :
+		       podswitch_probe_attributes[type];
 	if (of_switch)
 		return type > PODSWITCH_A_SWITCH_MAX ? NULL :
 		       podswitch_switch_attributes[type];

@@ -811,6 +811,151 @@ int podswitch_host_route_dump(struct podswitch *h, uint32_t ifindex,
  */
 int podswitch_host_route_new(struct podswitch *h,
 			     const struct podswitch_host_route *route);
+/* probe.c */
+
+/**
+ * struct podswitch_probe_config - a frame to ask about
+ * @ifindex: the port's device that it would come from; the switch's own for a
+ *	frame that the host would send
+ * @frame: its first bytes, from the Ethernet header on, with tags
+ * @frame_len: how many there are
+ * @len: its length, if it is longer: zeros follow; or 0
+ * @gso: whether it is of segmentation offload, and longer than an MTU at will
+ */
+struct podswitch_probe_config {
+	uint32_t ifindex;
+	const void *frame;
+	size_t frame_len;
+	uint32_t len;
+	bool gso;
+};
+
+/**
+ * struct podswitch_probe_part - one step of a frame through the switch
+ * @step: which
+ * @verdict: what comes of it
+ * @drop: why it is dropped, PODSWITCH_A_DROPS_*; 0 if @cause says why, or if it
+ *	is not
+ * @ifindex: the device that the verdict is about; 0 for none
+ * @name: its name; empty for none
+ * @way: how it gets the frame, where @verdict is "deliver"
+ * @cause: why it is so
+ * @has_mac: whether there is a MAC
+ * @mac: what a question is answered with
+ */
+struct podswitch_probe_part {
+	enum podswitch_probe_step step;
+	enum podswitch_probe_verdict verdict;
+	unsigned int drop;
+	uint32_t ifindex;
+	char name[IFNAMSIZ];
+	enum podswitch_probe_way way;
+	enum podswitch_probe_cause cause;
+	bool has_mac;
+	uint8_t mac[6];
+};
+
+/**
+ * struct podswitch_probe - what would become of a frame
+ * @ifindex: the device that it would come from
+ * @switch_ifindex: the switch
+ * @has_kind: whether the switch could tell what it is
+ * @kind: what it is
+ * @vlan: the VLAN that it is in; 0 is outside all VLANs
+ * @receivers: how many ports get it, where it is for more than one; those
+ *	beyond PODSWITCH_PROBE_RECEIVERS_MAX have no part
+ * @parts: the steps, in order
+ * @n_parts: how many there are
+ *
+ * Pointers are valid only during the callback that receives it.
+ */
+struct podswitch_probe {
+	uint32_t ifindex;
+	uint32_t switch_ifindex;
+	bool has_kind;
+	enum podswitch_probe_kind kind;
+	uint16_t vlan;
+	uint32_t receivers;
+	const struct podswitch_probe_part *parts;
+	size_t n_parts;
+};
+
+/**
+ * typedef podswitch_probe_cb - receives what would become of a frame
+ * @probe: that, valid during the call
+ * @arg: the caller's
+ *
+ * Return: 0, or a negative errno value for podswitch_probe() to return.
+ */
+typedef int podswitch_probe_cb(const struct podswitch_probe *probe, void *arg);
+
+/**
+ * podswitch_probe() - asks what would become of a frame
+ * @h: the handle
+ * @cfg: the frame
+ * @cb: called with the answer; must not use @h
+ * @arg: for @cb
+ *
+ * The kernel asks the code that decides on real frames. Nothing is sent,
+ * changed or counted.
+ *
+ * Return: 0; -ENODEV without such a device; -ENOENT if it is no switch and no
+ * port; -EMSGSIZE if the frame is too short or too long; -EPERM; what @cb
+ * returned if that was negative; another negative errno value.
+ */
+int podswitch_probe(struct podswitch *h,
+		    const struct podswitch_probe_config *cfg,
+		    podswitch_probe_cb *cb, void *arg);
+
+/**
+ * podswitch_probe_is_delivered() - whether anybody would get the frame, or who
+ * sent it an answer
+ * @probe: what would become of it
+ *
+ * Return: false if it would be dropped on the way or by each receiver.
+ */
+bool podswitch_probe_is_delivered(const struct podswitch_probe *probe);
+
+/**
+ * podswitch_probe_step_name() - a step in a word, as the protocol names it
+ * @step: the step
+ *
+ * Return: for example "guard"; NULL for a value not known.
+ */
+const char *podswitch_probe_step_name(enum podswitch_probe_step step);
+
+/**
+ * podswitch_probe_verdict_name() - a verdict in a word
+ * @verdict: the verdict
+ *
+ * Return: for example "drop"; NULL for a value not known.
+ */
+const char *podswitch_probe_verdict_name(enum podswitch_probe_verdict verdict);
+
+/**
+ * podswitch_probe_kind_name() - a kind of frame in a word
+ * @kind: the kind
+ *
+ * Return: for example "arp"; NULL for a value not known.
+ */
+const char *podswitch_probe_kind_name(enum podswitch_probe_kind kind);
+
+/**
+ * podswitch_probe_way_name() - a way of delivery in a word
+ * @way: the way
+ *
+ * Return: "direct", "queued", "host", or NULL for a value not known.
+ */
+const char *podswitch_probe_way_name(enum podswitch_probe_way way);
+
+/**
+ * podswitch_probe_cause_name() - a cause in a word
+ * @cause: the cause
+ *
+ * Return: for example "queueing-discipline"; NULL for none, and for a value
+ * not known.
+ */
+const char *podswitch_probe_cause_name(enum podswitch_probe_cause cause);
 
 /* names.c */
 

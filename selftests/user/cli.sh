@@ -88,6 +88,15 @@ cases() {
 	2|psw: doctor: cni-conf lacks a value|doctor cni-conf
 	1|^problem  module  |doctor module root /nonexistent
 	1|"check":"plugin","status":"problem"|-j doctor plugin cni-bin /nonexistent
+	0|Usage: psw probe from END to END|probe help
+	2|psw: probe: from is missing|probe
+	2|psw: probe: unknown verb "a"|probe a
+	2|psw: probe from: from is missing|probe from
+	2|psw: probe from: to is missing|probe from a
+	2|psw: probe from: tcp "0" is not a port from 1 to 65535|probe from a to b tcp 0
+	2|psw: probe from: vlan "4095" is not a VLAN from 0 to 4094|pr f a to b vlan 4095
+	2|psw: probe from: frame "0" is not bytes|probe from a frame 0
+	2|psw: probe from: a frame that is given has all of its fields|probe from a to b frame 00
 	2|psw: monitor: unknown word "all"|monitor all
 	2|psw: monitor: ports is there twice|monitor ports ports
 	0|Usage: psw stats|stats help

@@ -220,4 +220,13 @@ int psw_doctor(struct psw *psw, char **words);
 int psw_save(struct psw *psw, char **words);
 int psw_restore(struct psw *psw, char **words);
 
+/**
+ * psw_probe() - the object "probe", in probe.c
+ * @psw: the run
+ * @words: what to ask
+ *
+ * Return: an enum psw_exit; PSW_FAILED also if the frame would be dropped.
+ */
+int psw_probe(struct psw *psw, char **words);
+
 #endif /* _PSW_H */

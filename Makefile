@@ -194,6 +194,11 @@ $(B)/tools/%: selftests/tools/%.c | deps
 	$(Q)mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE $(ALL_CFLAGS) -MMD -MP -o $@ $<
 
+$(B)/tools/agree: selftests/tools/agree.c $(B)/libpodswitch.a | deps
+	$(Q)mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $< \
+		$(B)/libpodswitch.a -lmnl
+
 # Linked as the plugin is, which they measure.
 $(B)/tools/floor $(B)/tools/cnibench: $(B)/tools/%: selftests/tools/%.c | $(B)/static-libs
 	$(Q)mkdir -p $(@D)

@@ -3,15 +3,15 @@
  * Sends frames of the kinds that a pod may send, most of them broken:
  *
  *   fuzz [-s SEED] [-n COUNT] [-f FIRST] [-t] DEV STATION...
- *   fuzz [-s SEED] -p N STATION...
+ *   fuzz [-s SEED] [-n COUNT] -p N STATION...
  *   fuzz -x HEX DEV
  *
  * A STATION is MAC,IPV4,IPV6: the first is the sender's own, the others are
  * whom it speaks to or pretends to be. Frame N of a seed is the same in each
- * run; -p prints it as hex. Frames FIRST (0) to FIRST + COUNT - 1 are sent on
- * DEV through a packet socket, with offload headers; or, with -t, are received
- * by the tap device DEV, cut into fragments at any place behind the Ethernet
- * header. With -x the frame HEX is received by the tap device DEV as often as
+ * run; -p prints it, and those up to N + COUNT - 1, as hex. Frames FIRST (0) to
+ * FIRST + COUNT - 1 are sent on DEV through a packet socket, with offload
+ * headers; or, with -t, are received by the tap device DEV, cut into fragments
+ * at any place behind the Ethernet header. With -x the frame HEX is received by the tap device DEV as often as
  * it can be cut in two behind the Ethernet header. At the end is printed:
  *
  *   sent N refused N short-tag N
@@ -853,7 +853,8 @@ int main(int argc, char **argv)
 	if (hex)
 		write_halves(dev, hex);
 	else if (print)
-		print_frame(seed, printed);
+		while (n--)
+			print_frame(seed, printed++);
 	else
 		send_frames(dev, tap, seed, first, n);
 	return 0;

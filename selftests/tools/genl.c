@@ -33,6 +33,7 @@ enum kind {
 	KIND_STRING,
 	KIND_IPV4,
 	KIND_IPV6,
+	KIND_HEX,
 	KIND_ADDRESS,	/* nest with an IPv4 or IPv6 address alone */
 };
 
@@ -74,6 +75,11 @@ static const struct attr {
 	{ "sw-ifindex", PODSWITCH_A_SWITCH_IFINDEX, KIND_DEVICE, 0 },
 	{ "max-ports", PODSWITCH_A_SWITCH_MAX_PORTS, KIND_U32, 0 },
 	{ "max-addresses", PODSWITCH_A_SWITCH_MAX_ADDRESSES, KIND_U32, 0 },
+	/* of a probe */
+	{ "probe-ifindex", PODSWITCH_A_PROBE_IFINDEX, KIND_DEVICE, 0 },
+	{ "probe-frame", PODSWITCH_A_PROBE_FRAME, KIND_HEX, 0 },
+	{ "probe-len", PODSWITCH_A_PROBE_LEN, KIND_U32, 0 },
+	{ "probe-gso", PODSWITCH_A_PROBE_GSO, KIND_U8, 0 },
 };
 
 static const struct {
@@ -91,6 +97,7 @@ static const struct {
 	{ "address-new", PODSWITCH_CMD_ADDRESS_NEW },
 	{ "address-del", PODSWITCH_CMD_ADDRESS_DEL },
 	{ "violation-ntf", PODSWITCH_CMD_VIOLATION_NTF },
+	{ "probe", PODSWITCH_CMD_PROBE },
 };
 
 /* --- a message --- */
@@ -179,6 +186,7 @@ static void put_address(struct message *m, uint16_t type, const char *text)
 static void put_value(struct message *m, const struct attr *attr,
 		      const char *text)
 {
+	uint8_t bytes[1024];
 	uint16_t number16;
 	uint32_t number;
 	uint8_t mac[6];
@@ -216,6 +224,10 @@ static void put_value(struct message *m, const struct attr *attr,
 		break;
 	case KIND_IPV6:
 		put_ip(m, attr->type, AF_INET6, text);
+		break;
+	case KIND_HEX:
+		message_put(m, attr->type, bytes,
+			    get_hex(text, bytes, sizeof(bytes)));
 		break;
 	case KIND_ADDRESS:
 		put_address(m, attr->type, text);

@@ -38,7 +38,8 @@ ZSH_TO := $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,s
 FISH_TO := $(PREFIX)/share/fish/vendor_completions.d/psw.fish
 
 objects = $(patsubst %.c,$(B)/$(1)/%.o,$(2))
-DYN := $(call objects,obj,$(NL_SRC) $(LIB_SRC))
+NL := $(call objects,obj,$(NL_SRC))
+DYN := $(NL) $(call objects,obj,$(LIB_SRC))
 PSW := $(call objects,obj,$(PSW_SRC))
 # libpodswitch: its binary interface is counted in the soname, beside the version.
 SONAME := libpodswitch.so.0
@@ -85,10 +86,11 @@ lib: $(LIB_NAMES)
 
 # In build/ the library is found beside the programs; what is installed leaves that to the loader.
 $(B)/psw $(B)/podswitch-exporter: private LDFLAGS += -Wl,-rpath,'$$ORIGIN'
-$(B)/psw $(B)/installed/psw: $(PSW) $(B)/libpodswitch.so
+# Rtnetlink and nf_tables are no part of the library; psw speaks to them itself.
+$(B)/psw $(B)/installed/psw: $(PSW) $(NL) $(B)/libpodswitch.so
 	$(Q)mkdir -p $(@D)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -Wl,--as-needed -o $@ $(PSW) \
-		$(B)/libpodswitch.so -lcjson -lmnl
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -Wl,--as-needed -Wl,--gc-sections -o $@ \
+		$(PSW) $(NL) $(B)/libpodswitch.so -lcjson -lmnl
 
 # Not part of psw, which would start in three times the time with this library.
 $(B)/podswitch-exporter $(B)/installed/podswitch-exporter: $(EXPORTER) $(B)/libpodswitch.so

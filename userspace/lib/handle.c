@@ -40,7 +40,6 @@ int podswitch_open(struct podswitch **handle)
 	if (!h)
 		return -ENOMEM;
 	h->genl = (struct nl_genl){ 0 };
-	h->route = NULL;
 	h->is_watching = false;
 	h->groups = 0;
 	err = nl_open(&h->nl, NETLINK_GENERIC);
@@ -58,9 +57,6 @@ void podswitch_close(struct podswitch *h)
 	if (!h)
 		return;
 	nl_close(&h->nl);
-	if (h->route)
-		nl_close(h->route);
-	free(h->route);
 	free(h);
 }
 

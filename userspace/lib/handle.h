@@ -10,14 +10,12 @@
  * struct podswitch - the handle
  * @nl: the exchange with the generic netlink family
  * @genl: the family
- * @route: the exchange with rtnetlink, or NULL as long as there was none
  * @is_watching: whether podswitch's going and coming is told
  * @groups: which groups are to be joined when it comes, a bit each
  */
 struct podswitch {
 	struct nl nl;
 	struct nl_genl genl;
-	struct nl *route;
 	bool is_watching;
 	unsigned int groups;
 };

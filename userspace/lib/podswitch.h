@@ -596,221 +596,6 @@ int podswitch_fd(const struct podswitch *h);
 int podswitch_event(struct podswitch *h, const struct podswitch_events *events,
 		    void *arg);
 
-/*
- * host.c: the host's side of a switch. A switch's device goes with the module,
- * and with it what stands on it: VLAN devices, IP addresses, routes. These
- * read it, and make it anew.
- */
-
-/**
- * struct podswitch_link - a net device
- * @ifindex: interface index; for a new one that which it is to have, or 0
- * @lower: interface index of what it stands on in the same namespace, or 0
- * @master: interface index of the device that it is a port of, or 0
- * @flags: IFF_*
- * @mtu: bytes
- * @tx_queue_len: frames
- * @group: device group
- * @vlan: VLAN identifier, of a VLAN device
- * @vlan_protocol: ETH_P_8021Q or ETH_P_8021AD, of a VLAN device
- * @vlan_flags: VLAN_FLAG_*, of a VLAN device
- * @mac: its MAC address; zeros if it has none
- * @name: its name
- * @kind: its rtnetlink kind, such as "veth"; empty for hardware
- * @alias: its alias, or NULL
- */
-struct podswitch_link {
-	uint32_t ifindex;
-	uint32_t lower;
-	uint32_t master;
-	uint32_t flags;
-	uint32_t mtu;
-	uint32_t tx_queue_len;
-	uint32_t group;
-	uint16_t vlan;
-	uint16_t vlan_protocol;
-	uint32_t vlan_flags;
-	uint8_t mac[6];
-	char name[PODSWITCH_NAME_SIZE];
-	char kind[PODSWITCH_NAME_SIZE];
-	const char *alias;
-};
-
-/**
- * struct podswitch_host_address - an IP address on a net device
- * @ifindex: the device
- * @local: the address
- * @peer: the other end's, where that is not the same
- * @broadcast: broadcast address; family 0 for none
- * @prefix_len: length of the prefix, in bits
- * @scope: RT_SCOPE_*
- * @protocol: IFAPROT_*
- * @flags: IFA_F_*
- * @valid_s: seconds for which it lasts, 0 for ever
- * @preferred_s: seconds for which it is preferred, 0 for ever
- * @metric: of the prefix's route, 0 for the default
- * @label: label, or empty
- */
-struct podswitch_host_address {
-	uint32_t ifindex;
-	struct podswitch_address local;
-	struct podswitch_address peer;
-	struct podswitch_address broadcast;
-	uint8_t prefix_len;
-	uint8_t scope;
-	uint8_t protocol;
-	uint32_t flags;
-	uint32_t valid_s;
-	uint32_t preferred_s;
-	uint32_t metric;
-	char label[PODSWITCH_NAME_SIZE];
-};
-
-enum { PODSWITCH_ROUTE_METRICS = 32 };
-
-/**
- * struct podswitch_host_route - a route through a net device
- * @ifindex: the device
- * @family: AF_INET or AF_INET6
- * @dst: destination; family 0 for all
- * @gateway: next hop, which may be of the other family; family 0 for none
- * @source: preferred source; family 0 for none
- * @dst_len: length of the destination's prefix, in bits
- * @tos: type of service
- * @type: RTN_*
- * @scope: RT_SCOPE_*
- * @protocol: RTPROT_*
- * @preference: of IPv6 (RFC 4191), 0 for medium
- * @flags: RTNH_F_ONLINK or 0
- * @table: routing table
- * @priority: metric
- * @metrics: by RTAX_*, 0 where not set
- * @is_whole: false if there is more to it, such as further next hops
- */
-struct podswitch_host_route {
-	uint32_t ifindex;
-	uint8_t family;
-	struct podswitch_address dst;
-	struct podswitch_address gateway;
-	struct podswitch_address source;
-	uint8_t dst_len;
-	uint8_t tos;
-	uint8_t type;
-	uint8_t scope;
-	uint8_t protocol;
-	uint8_t preference;
-	uint32_t flags;
-	uint32_t table;
-	uint32_t priority;
-	uint32_t metrics[PODSWITCH_ROUTE_METRICS];
-	bool is_whole;
-};
-
-/**
- * typedef podswitch_link_cb - receives one net device
- * @link: the device, valid during the call
- * @arg: the caller's
- *
- * Return: 0 to go on, a negative errno value to stop with it.
- */
-typedef int podswitch_link_cb(const struct podswitch_link *link, void *arg);
-
-/**
- * typedef podswitch_host_address_cb - receives one address
- * @address: the address, valid during the call
- * @arg: the caller's
- *
- * Return: 0 to go on, a negative errno value to stop with it.
- */
-typedef int
-podswitch_host_address_cb(const struct podswitch_host_address *address,
-			  void *arg);
-
-/**
- * typedef podswitch_host_route_cb - receives one route
- * @route: the route, valid during the call
- * @arg: the caller's
- *
- * Return: 0 to go on, a negative errno value to stop with it.
- */
-typedef int podswitch_host_route_cb(const struct podswitch_host_route *route,
-				    void *arg);
-
-/**
- * podswitch_link_dump() - reads all net devices of the namespace
- * @h: the handle
- * @cb: called with each
- * @arg: for @cb
- *
- * Return: 0, what @cb returned if that was negative, or a negative errno value.
- */
-int podswitch_link_dump(struct podswitch *h, podswitch_link_cb *cb, void *arg);
-
-/**
- * podswitch_link_new() - makes a switch or a VLAN device, and leaves it down
- * @h: the handle
- * @link: the device; its MTU is the kernel's default
- *
- * Return: 0; -EEXIST if the name is taken; -EBUSY if the interface index is;
- * another negative errno value.
- */
-int podswitch_link_new(struct podswitch *h, const struct podswitch_link *link);
-
-/**
- * podswitch_link_set() - changes a net device
- * @h: the handle
- * @ifindex: the device
- * @flags: IFF_* to set; none is cleared
- * @mtu: bytes, or 0: no change
- *
- * Return: 0 or a negative errno value.
- */
-int podswitch_link_set(struct podswitch *h, uint32_t ifindex, uint32_t flags,
-		       uint32_t mtu);
-
-/**
- * podswitch_host_address_dump() - reads the IP addresses of a net device
- * @h: the handle
- * @ifindex: the device
- * @cb: called with each
- * @arg: for @cb
- *
- * Return: as podswitch_link_dump().
- */
-int podswitch_host_address_dump(struct podswitch *h, uint32_t ifindex,
-				podswitch_host_address_cb *cb, void *arg);
-
-/**
- * podswitch_host_address_new() - gives a net device an IP address
- * @h: the handle
- * @address: the address, which is not looked for elsewhere on the link
- *
- * Return: 0; -EEXIST if the device has it; another negative errno value.
- */
-int podswitch_host_address_new(struct podswitch *h,
-			       const struct podswitch_host_address *address);
-
-/**
- * podswitch_host_route_dump() - reads the routes through a net device
- * @h: the handle
- * @ifindex: the device
- * @cb: called with each, of all tables
- * @arg: for @cb
- *
- * Return: as podswitch_link_dump().
- */
-int podswitch_host_route_dump(struct podswitch *h, uint32_t ifindex,
-			      podswitch_host_route_cb *cb, void *arg);
-
-/**
- * podswitch_host_route_new() - adds a route
- * @h: the handle
- * @route: the route
- *
- * Return: 0; -EEXIST if it is there; another negative errno value.
- */
-int podswitch_host_route_new(struct podswitch *h,
-			     const struct podswitch_host_route *route);
 /* probe.c */
 
 /**
@@ -821,6 +606,7 @@ int podswitch_host_route_new(struct podswitch *h,
  * @frame_len: how many there are
  * @len: its length, if it is longer: zeros follow; or 0
  * @gso: whether it is of segmentation offload, and longer than an MTU at will
+ * @reserved: 0
  */
 struct podswitch_probe_config {
 	uint32_t ifindex;
@@ -828,6 +614,7 @@ struct podswitch_probe_config {
 	size_t frame_len;
 	uint32_t len;
 	bool gso;
+	uint32_t reserved[6];
 };
 
 /**
@@ -842,17 +629,19 @@ struct podswitch_probe_config {
  * @cause: why it is so
  * @has_mac: whether there is a MAC
  * @mac: what a question is answered with
+ * @reserved: 0
  */
 struct podswitch_probe_part {
 	enum podswitch_probe_step step;
 	enum podswitch_probe_verdict verdict;
 	unsigned int drop;
 	uint32_t ifindex;
-	char name[IFNAMSIZ];
+	char name[PODSWITCH_NAME_SIZE];
 	enum podswitch_probe_way way;
 	enum podswitch_probe_cause cause;
 	bool has_mac;
 	uint8_t mac[6];
+	uint32_t reserved[4];
 };
 
 /**
@@ -866,6 +655,7 @@ struct podswitch_probe_part {
  *	beyond PODSWITCH_PROBE_RECEIVERS_MAX have no part
  * @parts: the steps, in order
  * @n_parts: how many there are
+ * @reserved: 0
  *
  * Pointers are valid only during the callback that receives it.
  */
@@ -878,6 +668,7 @@ struct podswitch_probe {
 	uint32_t receivers;
 	const struct podswitch_probe_part *parts;
 	size_t n_parts;
+	uint32_t reserved[8];
 };
 
 /**

@@ -150,7 +150,11 @@ int podswitch_probe(struct podswitch *h,
 		    podswitch_probe_cb *cb, void *arg)
 {
 	struct podswitch_probe_reader reader = { .cb = cb, .arg = arg };
+	int err;
 
+	err = podswitch_refuse_newer(h, cfg->reserved, sizeof(cfg->reserved));
+	if (err)
+		return err;
 	podswitch_begin(h, PODSWITCH_CMD_PROBE, 0);
 	nl_put_u32(&h->nl, PODSWITCH_A_PROBE_IFINDEX, cfg->ifindex);
 	nl_put(&h->nl, PODSWITCH_A_PROBE_FRAME, cfg->frame, cfg->frame_len);

@@ -66,20 +66,12 @@ void print_add_drops(cJSON *to, const uint64_t *drops, bool all);
 void print_add_stats(cJSON *to, const struct podswitch_stats *stats);
 
 /**
- * print_set_color() - whether text has colours, those of ip
- * @on: true if so; false at first
- */
-void print_set_color(bool on);
-
-/**
  * print_is_utf8() - whether a string is added to a row as it is
  * @value: the string
  *
  * Return: true; false if "?" stands for some of its bytes.
  */
 bool print_is_utf8(const char *value);
-
-/**
 
 /**
  * print_safe() - writes a string without its control characters

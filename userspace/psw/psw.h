@@ -199,14 +199,6 @@ int psw_netns(struct psw *psw, const char *name);
 /*
  * The objects, each in a file of its name. They get the words behind it (verb
  * and arguments) and return an enum psw_exit, having complained or printed.
-/* switch.c, port.c, address.c, monitor.c: the objects */
-
-/**
- * psw_switch() - the object "switch"
- * @psw: the run
- * @words: verb and arguments
- *
- * Return: an enum psw_exit.
  */
 int psw_switch(struct psw *psw, char **words);
 int psw_port(struct psw *psw, char **words);
@@ -217,16 +209,8 @@ int psw_top(struct psw *psw, char **words);
 int psw_graph(struct psw *psw, char **words);
 int psw_metrics(struct psw *psw, char **words);
 int psw_doctor(struct psw *psw, char **words);
+int psw_probe(struct psw *psw, char **words);
 int psw_save(struct psw *psw, char **words);
 int psw_restore(struct psw *psw, char **words);
-
-/**
- * psw_probe() - the object "probe", in probe.c
- * @psw: the run
- * @words: what to ask
- *
- * Return: an enum psw_exit; PSW_FAILED also if the frame would be dropped.
- */
-int psw_probe(struct psw *psw, char **words);
 
 #endif /* _PSW_H */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "args.h"
+#include "host.h"
 #include "state.h"
 
 static const char usage[] =
@@ -30,6 +31,7 @@ struct restore_args {
 /* What is wanted, what is there, and how it went so far. */
 struct restore {
 	struct psw *psw;
+	struct nl nl;		/* with rtnetlink */
 	bool replace;
 	struct state wanted;
 	struct state now;	/* .links: all devices; .ports: all ports */
@@ -58,9 +60,17 @@ static void restore_result(struct restore *r, const char *what,
 			     podswitch_error(r->psw->h));
 }
 
+/* The same of what rtnetlink refused. */
+static void restore_host_result(struct restore *r, const char *what,
+				const char *name, int err)
+{
+	if (err)
+		restore_fail(r, "%s %s: %s", what, name, nl_error(&r->nl));
+}
+
 /* --- what is there --- */
 
-static int restore_take_link(const struct podswitch_link *link, void *arg)
+static int restore_take_link(const struct host_link *link, void *arg)
 {
 	struct restore *r = arg;
 	struct state_link *to = field_list_add(&r->now.links, sizeof(*to));
@@ -73,11 +83,11 @@ static int restore_take_link(const struct podswitch_link *link, void *arg)
 static int restore_read_links(struct restore *r)
 {
 	r->now.links.n = 0;
-	return podswitch_link_dump(r->psw->h, restore_take_link, r);
+	return host_link_dump(&r->nl, restore_take_link, r);
 }
 
 /* The device of a name, or NULL. */
-static const struct podswitch_link *restore_link(const struct restore *r,
+static const struct host_link *restore_link(const struct restore *r,
 						 const char *name)
 {
 	const struct state_link *links = r->now.links.items;
@@ -92,7 +102,7 @@ static const struct podswitch_link *restore_link(const struct restore *r,
 /* The index of a device, 0 if there is none. */
 static uint32_t restore_ifindex(const struct restore *r, const char *name)
 {
-	const struct podswitch_link *link = *name ? restore_link(r, name) :
+	const struct host_link *link = *name ? restore_link(r, name) :
 						    NULL;
 
 	return link ? link->ifindex : 0;
@@ -102,11 +112,11 @@ static uint32_t restore_ifindex(const struct restore *r, const char *name)
  * A port's device, whose name, index and MAC are known. One of the three may
  * have changed since: two tell that it is the one.
  */
-static const struct podswitch_link *
+static const struct host_link *
 restore_port_link(const struct restore *r, const struct state_port *port)
 {
 	const struct state_link *links = r->now.links.items;
-	const struct podswitch_link *link;
+	const struct host_link *link;
 	int alike;
 	size_t i;
 
@@ -127,22 +137,22 @@ restore_port_link(const struct restore *r, const struct state_port *port)
 /* The index that it had, if nobody has taken it: rules and sockets know it. */
 static int restore_new_link(struct restore *r, const struct state_link *wanted)
 {
-	struct podswitch_link link = wanted->link;
+	struct host_link link = wanted->link;
 	int err;
 
 	link.lower = restore_ifindex(r, wanted->lower);
 	link.master = restore_ifindex(r, wanted->master);
-	err = podswitch_link_new(r->psw->h, &link);
+	err = host_link_new(&r->nl, &link);
 	if (err != -EBUSY)
 		return err;
 	link.ifindex = 0;
-	return podswitch_link_new(r->psw->h, &link);
+	return host_link_new(&r->nl, &link);
 }
 
 static void restore_one_link(struct restore *r, size_t i)
 {
 	const struct state_link *wanted = r->wanted.links.items;
-	const struct podswitch_link *link;
+	const struct host_link *link;
 	const char *name;
 
 	wanted += i;
@@ -164,7 +174,7 @@ static void restore_one_link(struct restore *r, size_t i)
 		restore_fail(r, "device %s: there is no %s that it was a port of",
 			     name, wanted->master);
 	r->is_new[i] = !restore_new_link(r, wanted);
-	restore_result(r, "device", name, r->is_new[i] ? 0 : -EIO);
+	restore_host_result(r, "device", name, r->is_new[i] ? 0 : -EIO);
 	if (r->is_new[i])
 		restore_read_links(r);
 }
@@ -206,13 +216,13 @@ static void restore_address(struct restore *r,
 			    const struct state_address *wanted,
 			    uint32_t ifindex)
 {
-	struct podswitch_host_address address = wanted->address;
+	struct host_address address = wanted->address;
 	int err;
 
 	address.ifindex = ifindex;
-	err = podswitch_host_address_new(r->psw->h, &address);
+	err = host_address_new(&r->nl, &address);
 	if (err && err != -EEXIST)
-		restore_result(r, "address on", wanted->dev, err);
+		restore_host_result(r, "address on", wanted->dev, err);
 }
 
 /*
@@ -257,8 +267,8 @@ static void restore_links(struct restore *r)
 		if (ifindex)
 			restore_addresses(r, name, ifindex);
 		if (r->is_new[i] && wanted[i].link.flags)
-			restore_result(r, "device", name,
-				       podswitch_link_set(r->psw->h, ifindex,
+			restore_host_result(r, "device", name,
+				       host_link_set(&r->nl, ifindex,
 							  wanted[i].link.flags,
 							  0));
 	}
@@ -268,14 +278,14 @@ static void restore_links(struct restore *r)
 static void restore_mtus(struct restore *r)
 {
 	const struct state_link *wanted = r->wanted.links.items;
-	const struct podswitch_link *link;
+	const struct host_link *link;
 	size_t i;
 
 	for (i = 0; i < r->wanted.links.n; i++) {
 		link = restore_link(r, wanted[i].link.name);
 		if (r->is_new[i] && link && link->mtu != wanted[i].link.mtu)
-			restore_result(r, "device", link->name,
-				       podswitch_link_set(r->psw->h,
+			restore_host_result(r, "device", link->name,
+				       host_link_set(&r->nl,
 							  link->ifindex, 0,
 							  wanted[i].link.mtu));
 	}
@@ -342,7 +352,7 @@ static int restore_take_port(const struct podswitch_port *port, void *arg)
 	static const uint8_t no_mac[6];
 	struct restore *r = arg;
 	const struct state_link *links = r->now.links.items;
-	const struct podswitch_link *link;
+	const struct host_link *link;
 	const char *sw = "";
 	const uint8_t *mac = no_mac;
 	size_t i;
@@ -416,7 +426,7 @@ static void restore_replace_port(struct restore *r,
 
 static void restore_one_port(struct restore *r, const struct state_port *wanted)
 {
-	const struct podswitch_link *link = restore_port_link(r, wanted);
+	const struct host_link *link = restore_port_link(r, wanted);
 	struct state_port found = *wanted;
 	const struct state_port *now;
 	const char *differs;
@@ -471,7 +481,7 @@ static void restore_routes(struct restore *r)
 	const struct state_route *wanted = r->wanted.routes.items;
 	size_t n = r->wanted.routes.n;
 	bool *is_there = calloc(n + 1, sizeof(*is_there));
-	struct podswitch_host_route route;
+	struct host_route route;
 	bool helps = true, last = false;
 	size_t i;
 	int err;
@@ -484,11 +494,11 @@ static void restore_routes(struct restore *r)
 			route.ifindex = restore_ifindex(r, wanted[i].dev);
 			if (is_there[i] || !route.ifindex)
 				continue;
-			err = podswitch_host_route_new(r->psw->h, &route);
+			err = host_route_new(&r->nl, &route);
 			is_there[i] = !err || err == -EEXIST;
 			helps |= is_there[i];
 			if (last && !is_there[i])
-				restore_result(r, "route through",
+				restore_host_result(r, "route through",
 					       wanted[i].dev, err);
 		}
 	}
@@ -505,10 +515,10 @@ static int restore_all(struct restore *r)
 	r->is_new = calloc(r->wanted.links.n + 1, sizeof(*r->is_new));
 	if (!r->is_new)
 		return psw_complain(r->psw, PSW_FAILED, "Out of memory");
-	err = restore_read_links(r);
-	if (!err)
-		err = podswitch_port_dump(r->psw->h, NULL, restore_take_port,
-					  r);
+	restore_host_result(r, "all", "devices", restore_read_links(r));
+	if (r->status)
+		return r->status;
+	err = podswitch_port_dump(r->psw->h, NULL, restore_take_port, r);
 	if (err)
 		return psw_result(r->psw, NULL, err);
 	restore_links(r);
@@ -581,8 +591,13 @@ static int restore(struct psw *psw, const struct restore_args *args)
 		fclose(file);
 	if (!status)
 		status = psw_open(psw);
-	if (!status)
-		status = restore_all(&r);
+	if (status)
+		goto out;
+	restore_host_result(&r, "all", "devices",
+			    nl_open(&r.nl, NETLINK_ROUTE));
+	status = r.status ? r.status : restore_all(&r);
+	nl_close(&r.nl);
+out:
 	free(r.is_new);
 	state_free(&r.wanted);
 	state_free(&r.now);

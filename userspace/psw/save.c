@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "args.h"
+#include "host.h"
 #include "print.h"
 #include "state.h"
 
@@ -22,6 +23,7 @@ static const char usage[] =
 /* All net devices, and what is collected of them. */
 struct save {
 	struct psw *psw;
+	struct nl nl;		/* with rtnetlink */
 	const char *only;
 	struct state state;
 	struct state every;	/* .links: all devices of the namespace */
@@ -29,7 +31,7 @@ struct save {
 };
 
 /* The device of an index, or NULL. */
-static const struct podswitch_link *save_link(const struct save *save,
+static const struct host_link *save_link(const struct save *save,
 					      uint32_t ifindex)
 {
 	const struct state_link *links = save->every.links.items;
@@ -43,7 +45,7 @@ static const struct podswitch_link *save_link(const struct save *save,
 
 static void save_name(const struct save *save, uint32_t ifindex, char *name)
 {
-	const struct podswitch_link *link = save_link(save, ifindex);
+	const struct host_link *link = save_link(save, ifindex);
 
 	*name = '\0';
 	if (link)
@@ -76,7 +78,7 @@ static void save_lacks(struct save *save, const char *format, ...)
 
 /* --- devices --- */
 
-static int save_every_link(const struct podswitch_link *link, void *arg)
+static int save_every_link(const struct host_link *link, void *arg)
 {
 	struct save *save = arg;
 	struct state_link *to = field_list_add(&save->every.links,
@@ -87,7 +89,7 @@ static int save_every_link(const struct podswitch_link *link, void *arg)
 	return 0;
 }
 
-static void save_add_link(struct save *save, const struct podswitch_link *link)
+static void save_add_link(struct save *save, const struct host_link *link)
 {
 	struct state_link *to = field_list_add(&save->state.links,
 					       sizeof(*to));
@@ -102,7 +104,7 @@ static void save_add_link(struct save *save, const struct podswitch_link *link)
 static void save_uppers(struct save *save)
 {
 	const struct state_link *links = save->every.links.items;
-	const struct podswitch_link *link;
+	const struct host_link *link;
 	size_t before;
 	size_t i;
 
@@ -207,7 +209,7 @@ static void save_sysctls(struct save *save, const char *dev)
 static int save_switch(const struct podswitch_switch *sw, void *arg)
 {
 	struct save *save = arg;
-	const struct podswitch_link *link;
+	const struct host_link *link;
 	struct state_switch *to;
 
 	if (save->only && strcmp(sw->name, save->only))
@@ -246,7 +248,7 @@ static void save_check_owner(struct save *save,
 static int save_port(const struct podswitch_port *port, void *arg)
 {
 	struct save *save = arg;
-	const struct podswitch_link *link, *sw;
+	const struct host_link *link, *sw;
 
 	link = save_link(save, port->ifindex);
 	sw = save_link(save, port->switch_ifindex);
@@ -261,7 +263,7 @@ static int save_port(const struct podswitch_port *port, void *arg)
 
 /* --- addresses and routes: those that the kernel does not make itself --- */
 
-static int save_address(const struct podswitch_host_address *address, void *arg)
+static int save_address(const struct host_address *address, void *arg)
 {
 	struct save *save = arg;
 	struct state_address *to;
@@ -276,7 +278,7 @@ static int save_address(const struct podswitch_host_address *address, void *arg)
 	return 0;
 }
 
-static int save_route(const struct podswitch_host_route *route, void *arg)
+static int save_route(const struct host_route *route, void *arg)
 {
 	struct save *save = arg;
 	struct state_route *to;
@@ -296,16 +298,23 @@ static int save_route(const struct podswitch_host_route *route, void *arg)
 	return 0;
 }
 
-static int save_host(struct save *save, const struct podswitch_link *link)
+static int save_result(struct save *save, int err)
 {
-	struct podswitch *h = save->psw->h;
+	if (!err)
+		return PSW_DONE;
+	return psw_complain(save->psw, PSW_FAILED, "%s", nl_error(&save->nl));
+}
+
+static int save_host(struct save *save, const struct host_link *link)
+{
 	int err;
 
 	save_sysctls(save, link->name);
-	err = podswitch_host_address_dump(h, link->ifindex, save_address, save);
-	if (err)
-		return err;
-	return podswitch_host_route_dump(h, link->ifindex, save_route, save);
+	err = host_address_dump(&save->nl, link->ifindex, save_address, save);
+	if (!err)
+		err = host_route_dump(&save->nl, link->ifindex, save_route,
+				      save);
+	return save_result(save, err);
 }
 
 /* --- everything --- */
@@ -313,22 +322,27 @@ static int save_host(struct save *save, const struct podswitch_link *link)
 static int save_collect(struct save *save)
 {
 	const struct state_link *links;
-	struct podswitch *h = save->psw->h;
+	struct psw *psw = save->psw;
+	int status;
 	size_t i;
-	int err;
 
-	err = podswitch_link_dump(h, save_every_link, save);
-	if (!err)
-		err = podswitch_switch_dump(h, save_switch, save);
-	if (!err)
-		err = podswitch_port_dump(h, NULL, save_port, save);
-	if (err)
-		return err;
+	status = save_result(save, host_link_dump(&save->nl, save_every_link,
+						  save));
+	if (!status)
+		status = psw_result(psw, save->only,
+				    podswitch_switch_dump(psw->h, save_switch,
+							  save));
+	if (!status)
+		status = psw_result(psw, save->only,
+				    podswitch_port_dump(psw->h, NULL, save_port,
+							save));
+	if (status)
+		return status;
 	save_uppers(save);
 	links = save->state.links.items;
-	for (i = 0; i < save->state.links.n && !err; i++)
-		err = save_host(save, &links[i].link);
-	return err;
+	for (i = 0; i < save->state.links.n && !status; i++)
+		status = save_host(save, &links[i].link);
+	return status;
 }
 
 static int save_print(const struct psw *psw, const struct state *state)
@@ -346,13 +360,17 @@ static int save(struct psw *psw, const char *only)
 	int status;
 
 	status = psw_open(psw);
+	if (status)
+		return status;
+	status = save_result(&save, nl_open(&save.nl, NETLINK_ROUTE));
 	if (!status)
-		status = psw_result(psw, only, save_collect(&save));
+		status = save_collect(&save);
 	if (!status && only && !save.state.switches.n)
 		status = psw_complain(psw, PSW_FAILED,
 				      "%s: No switch has this name", only);
 	if (!status)
 		status = save_print(psw, &save.state);
+	nl_close(&save.nl);
 	state_free(&save.state);
 	state_free(&save.every);
 	return status ? status : save.status;

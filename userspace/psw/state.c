@@ -205,7 +205,7 @@ static const char *state_check_family(uint8_t family,
 
 static const char *state_check_address(const void *item)
 {
-	const struct podswitch_host_address *address =
+	const struct host_address *address =
 		&((const struct state_address *)item)->address;
 	const char *wrong;
 
@@ -260,7 +260,7 @@ static const struct field state_route_fields[] = {
 
 static const char *state_check_route(const void *item)
 {
-	const struct podswitch_host_route *route =
+	const struct host_route *route =
 		&((const struct state_route *)item)->route;
 	const char *wrong;
 

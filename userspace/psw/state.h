@@ -7,6 +7,7 @@
 #define _PSW_STATE_H
 
 #include "field.h"
+#include "host.h"
 #include "psw.h"
 
 #define STATE_FORMAT "podswitch-save"
@@ -19,7 +20,7 @@ enum { STATE_VERSION = 1 };
  * @master: what it is a port of, or empty
  */
 struct state_link {
-	struct podswitch_link link;
+	struct host_link link;
 	char lower[IFNAMSIZ];
 	char master[IFNAMSIZ];
 };
@@ -97,7 +98,7 @@ struct state_port {
  */
 struct state_address {
 	char dev[IFNAMSIZ];
-	struct podswitch_host_address address;
+	struct host_address address;
 };
 
 /**
@@ -107,7 +108,7 @@ struct state_address {
  */
 struct state_route {
 	char dev[IFNAMSIZ];
-	struct podswitch_host_route route;
+	struct host_route route;
 };
 
 /**

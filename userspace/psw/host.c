@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
-#include "podswitch.h"
+// SPDX-License-Identifier: GPL-2.0
+#include "host.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -7,76 +7,46 @@
 #include <linux/if_link.h>
 #include <linux/if_vlan.h>
 #include <linux/rtnetlink.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "handle.h"
 
 #ifndef IFA_PROTO
 #define IFA_PROTO 11	/* since Linux 5.18 */
 #endif
 
-_Static_assert(RTAX_MAX < PODSWITCH_ROUTE_METRICS, "a metric has no place");
+_Static_assert(RTAX_MAX < HOST_ROUTE_METRICS, "a metric has no place");
 
 /* Who receives what a dump reports; one of the callbacks. */
-struct podswitch_host_reader {
-	podswitch_link_cb *link;
-	podswitch_host_address_cb *address;
-	podswitch_host_route_cb *route;
+struct host_reader {
+	host_link_cb *link;
+	host_address_cb *address;
+	host_route_cb *route;
 	void *arg;
 };
 
-/* What rtnetlink said becomes the handle's. */
-static int podswitch_host_result(struct podswitch *h, int err)
-{
-	nl_discard(&h->nl);
-	return nl_fail(&h->nl, err, "%s", err ? nl_error(h->route) : "");
-}
-
-/* The exchange with rtnetlink, on a socket that is opened when first needed. */
-static int podswitch_host_open(struct podswitch *h)
-{
-	int err;
-
-	if (h->route)
-		return 0;
-	h->route = malloc(sizeof(*h->route));
-	if (!h->route)
-		return nl_fail(&h->nl, -ENOMEM, "Out of memory");
-	err = nl_open(h->route, NETLINK_ROUTE);
-	if (!err)
-		return 0;
-	podswitch_host_result(h, err);
-	nl_close(h->route);
-	free(h->route);
-	h->route = NULL;
-	return err;
-}
-
-static size_t podswitch_host_len(uint8_t family)
+static size_t host_len(uint8_t family)
 {
 	return family == AF_INET ? sizeof(struct in_addr) :
 				   sizeof(struct in6_addr);
 }
 
-static void podswitch_host_get_ip(const struct nlattr *attr, uint8_t family,
+static void host_get_ip(const struct nlattr *attr, uint8_t family,
 				  struct podswitch_address *ip)
 {
-	if (nl_get_bytes(attr, &ip->v6, podswitch_host_len(family)))
+	if (nl_get_bytes(attr, &ip->v6, host_len(family)))
 		ip->family = family;
 }
 
-static void podswitch_host_put_ip(struct nl *nl, uint16_t type,
+static void host_put_ip(struct nl *nl, uint16_t type,
 				  const struct podswitch_address *ip)
 {
 	if (ip->family)
-		nl_put(nl, type, &ip->v6, podswitch_host_len(ip->family));
+		nl_put(nl, type, &ip->v6, host_len(ip->family));
 }
 
 /* --- devices --- */
 
-static void podswitch_get_vlan(const struct nlattr *data,
-			       struct podswitch_link *link)
+static void host_get_vlan(const struct nlattr *data,
+			       struct host_link *link)
 {
 	const struct nlattr *tb[IFLA_VLAN_MAX + 1];
 	struct ifla_vlan_flags flags = { 0 };
@@ -88,13 +58,13 @@ static void podswitch_get_vlan(const struct nlattr *data,
 	link->vlan_flags = flags.flags;
 }
 
-static int podswitch_read_link(const struct nlmsghdr *nlh, void *arg)
+static int host_read_link(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *info[IFLA_INFO_MAX + 1];
-	const struct podswitch_host_reader *reader = arg;
+	const struct host_reader *reader = arg;
 	const struct nlattr *tb[IFLA_MAX + 1];
-	struct podswitch_link link = { 0 };
+	struct host_link link = { 0 };
 
 	nl_parse(nlh, sizeof(*ifi), tb, IFLA_MAX);
 	nl_parse_nested(tb[IFLA_LINKINFO], info, IFLA_INFO_MAX);
@@ -111,35 +81,29 @@ static int podswitch_read_link(const struct nlmsghdr *nlh, void *arg)
 	nl_copy_str(tb[IFLA_IFNAME], link.name, sizeof(link.name));
 	nl_copy_str(info[IFLA_INFO_KIND], link.kind, sizeof(link.kind));
 	if (!strcmp(link.kind, "vlan"))
-		podswitch_get_vlan(info[IFLA_INFO_DATA], &link);
+		host_get_vlan(info[IFLA_INFO_DATA], &link);
 	return reader->link(&link, reader->arg);
 }
 
-int podswitch_link_dump(struct podswitch *h, podswitch_link_cb *cb, void *arg)
+int host_link_dump(struct nl *nl, host_link_cb *cb, void *arg)
 {
-	struct podswitch_host_reader reader = { .link = cb, .arg = arg };
+	struct host_reader reader = { .link = cb, .arg = arg };
 	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
-	int err;
 
-	err = podswitch_host_open(h);
-	if (err)
-		return err;
-	nl_message(h->route, RTM_GETLINK, NLM_F_DUMP, &ifi, sizeof(ifi));
-	nl_put_u32(h->route, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-	return podswitch_host_result(h, nl_dump(h->route, podswitch_read_link,
-						&reader));
+	nl_message(nl, RTM_GETLINK, NLM_F_DUMP, &ifi, sizeof(ifi));
+	nl_put_u32(nl, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	return nl_dump(nl, host_read_link, &reader);
 }
 
 /* Others are refused, even if they are not to be set. */
 enum {
-	PODSWITCH_VLAN_FLAGS = VLAN_FLAG_REORDER_HDR | VLAN_FLAG_GVRP |
-			       VLAN_FLAG_LOOSE_BINDING | VLAN_FLAG_MVRP |
-			       VLAN_FLAG_BRIDGE_BINDING,
+	HOST_VLAN_FLAGS = VLAN_FLAG_REORDER_HDR | VLAN_FLAG_GVRP |
+			  VLAN_FLAG_LOOSE_BINDING | VLAN_FLAG_MVRP |
+			  VLAN_FLAG_BRIDGE_BINDING,
 };
 
 /* An alias is not taken with a device that is new. */
-static void podswitch_put_alias(struct nl *nl,
-				const struct podswitch_link *link)
+static void host_put_alias(struct nl *nl, const struct host_link *link)
 {
 	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
 
@@ -148,11 +112,11 @@ static void podswitch_put_alias(struct nl *nl,
 	nl_put(nl, IFLA_IFALIAS, link->alias, strlen(link->alias));
 }
 
-static void podswitch_put_vlan(struct nl *nl, const struct podswitch_link *link)
+static void host_put_vlan(struct nl *nl, const struct host_link *link)
 {
 	struct ifla_vlan_flags flags = {
 		.flags = link->vlan_flags,
-		.mask = PODSWITCH_VLAN_FLAGS,
+		.mask = HOST_VLAN_FLAGS,
 	};
 	struct nlattr *data = nl_nest_start(nl, IFLA_INFO_DATA);
 
@@ -163,20 +127,14 @@ static void podswitch_put_vlan(struct nl *nl, const struct podswitch_link *link)
 	nl_nest_end(nl, data);
 }
 
-int podswitch_link_new(struct podswitch *h, const struct podswitch_link *link)
+int host_link_new(struct nl *nl, const struct host_link *link)
 {
 	struct ifinfomsg ifi = {
 		.ifi_family = AF_UNSPEC,
 		.ifi_index = (int)link->ifindex,
 	};
 	struct nlattr *info;
-	struct nl *nl;
-	int err;
 
-	err = podswitch_host_open(h);
-	if (err)
-		return err;
-	nl = h->route;
 	nl_message(nl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK,
 		   &ifi, sizeof(ifi));
 	nl_put_str(nl, IFLA_IFNAME, link->name);
@@ -190,14 +148,14 @@ int podswitch_link_new(struct podswitch *h, const struct podswitch_link *link)
 	info = nl_nest_start(nl, IFLA_LINKINFO);
 	nl_put_str(nl, IFLA_INFO_KIND, link->kind);
 	if (!strcmp(link->kind, "vlan"))
-		podswitch_put_vlan(nl, link);
+		host_put_vlan(nl, link);
 	nl_nest_end(nl, info);
 	if (link->alias)
-		podswitch_put_alias(nl, link);
-	return podswitch_host_result(h, nl_talk(nl, NULL, NULL));
+		host_put_alias(nl, link);
+	return nl_talk(nl, NULL, NULL);
 }
 
-int podswitch_link_set(struct podswitch *h, uint32_t ifindex, uint32_t flags,
+int host_link_set(struct nl *nl, uint32_t ifindex, uint32_t flags,
 		       uint32_t mtu)
 {
 	struct ifinfomsg ifi = {
@@ -206,34 +164,30 @@ int podswitch_link_set(struct podswitch *h, uint32_t ifindex, uint32_t flags,
 		.ifi_flags = flags,
 		.ifi_change = flags,
 	};
-	int err;
 
-	err = podswitch_host_open(h);
-	if (err)
-		return err;
-	nl_message(h->route, RTM_NEWLINK, NLM_F_ACK, &ifi, sizeof(ifi));
+	nl_message(nl, RTM_NEWLINK, NLM_F_ACK, &ifi, sizeof(ifi));
 	if (mtu)
-		nl_put_u32(h->route, IFLA_MTU, mtu);
-	return podswitch_host_result(h, nl_talk(h->route, NULL, NULL));
+		nl_put_u32(nl, IFLA_MTU, mtu);
+	return nl_talk(nl, NULL, NULL);
 }
 
 /* --- addresses --- */
 
-static uint32_t podswitch_lifetime(uint32_t seconds)
+static uint32_t host_lifetime(uint32_t seconds)
 {
 	return seconds == UINT32_MAX ? 0 : seconds;
 }
 
-static void podswitch_parse_host_address(const struct ifaddrmsg *ifa,
+static void host_parse_address(const struct ifaddrmsg *ifa,
 					 const struct nlattr **tb,
-					 struct podswitch_host_address *address)
+					 struct host_address *address)
 {
 	struct ifa_cacheinfo info = {
 		.ifa_prefered = UINT32_MAX,
 		.ifa_valid = UINT32_MAX,
 	};
 
-	*address = (struct podswitch_host_address){
+	*address = (struct host_address){
 		.ifindex = ifa->ifa_index,
 		.prefix_len = ifa->ifa_prefixlen,
 		.scope = ifa->ifa_scope,
@@ -242,62 +196,56 @@ static void podswitch_parse_host_address(const struct ifaddrmsg *ifa,
 					 ifa->ifa_flags,
 		.metric = nl_get_u32(tb[IFA_RT_PRIORITY]),
 	};
-	podswitch_host_get_ip(tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS],
+	host_get_ip(tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS],
 			      ifa->ifa_family, &address->local);
-	podswitch_host_get_ip(tb[IFA_ADDRESS], ifa->ifa_family,
+	host_get_ip(tb[IFA_ADDRESS], ifa->ifa_family,
 			      &address->peer);
 	if (!memcmp(&address->peer.v6, &address->local.v6,
-		    podswitch_host_len(ifa->ifa_family)))
+		    host_len(ifa->ifa_family)))
 		address->peer = (struct podswitch_address){ 0 };
-	podswitch_host_get_ip(tb[IFA_BROADCAST], ifa->ifa_family,
+	host_get_ip(tb[IFA_BROADCAST], ifa->ifa_family,
 			      &address->broadcast);
 	nl_copy_str(tb[IFA_LABEL], address->label, sizeof(address->label));
 	nl_get_bytes(tb[IFA_CACHEINFO], &info, sizeof(info));
-	address->valid_s = podswitch_lifetime(info.ifa_valid);
-	address->preferred_s = podswitch_lifetime(info.ifa_prefered);
+	address->valid_s = host_lifetime(info.ifa_valid);
+	address->preferred_s = host_lifetime(info.ifa_prefered);
 }
 
-static int podswitch_read_host_address(const struct nlmsghdr *nlh, void *arg)
+static int host_read_address(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
-	const struct podswitch_host_reader *reader = arg;
-	struct podswitch_host_address address;
+	const struct host_reader *reader = arg;
+	struct host_address address;
 	const struct nlattr *tb[IFA_PROTO + 1];
 
 	if (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6)
 		return 0;
 	nl_parse(nlh, sizeof(*ifa), tb, IFA_PROTO);
-	podswitch_parse_host_address(ifa, tb, &address);
+	host_parse_address(ifa, tb, &address);
 	return reader->address(&address, reader->arg);
 }
 
-int podswitch_host_address_dump(struct podswitch *h, uint32_t ifindex,
-				podswitch_host_address_cb *cb, void *arg)
+int host_address_dump(struct nl *nl, uint32_t ifindex,
+				host_address_cb *cb, void *arg)
 {
-	struct podswitch_host_reader reader = { .address = cb, .arg = arg };
+	struct host_reader reader = { .address = cb, .arg = arg };
 	struct ifaddrmsg ifa = {
 		.ifa_family = AF_UNSPEC,
 		.ifa_index = ifindex,
 	};
-	int err;
 
-	err = podswitch_host_open(h);
-	if (err)
-		return err;
-	nl_message(h->route, RTM_GETADDR, NLM_F_DUMP, &ifa, sizeof(ifa));
-	return podswitch_host_result(h, nl_dump(h->route,
-						podswitch_read_host_address,
-						&reader));
+	nl_message(nl, RTM_GETADDR, NLM_F_DUMP, &ifa, sizeof(ifa));
+	return nl_dump(nl, host_read_address, &reader);
 }
 
 /* Flags that somebody may give; the rest is the kernel's to set. */
 enum {
-	PODSWITCH_IFA_FLAGS = IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR |
+	HOST_IFA_FLAGS = IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR |
 			      IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN,
 };
 
-int podswitch_host_address_new(struct podswitch *h,
-			       const struct podswitch_host_address *address)
+int host_address_new(struct nl *nl,
+			       const struct host_address *address)
 {
 	struct ifa_cacheinfo info = {
 		.ifa_prefered = address->preferred_s ? address->preferred_s :
@@ -310,38 +258,32 @@ int podswitch_host_address_new(struct podswitch *h,
 		.ifa_scope = address->scope,
 		.ifa_index = address->ifindex,
 	};
-	struct nl *nl;
-	int err;
 
-	err = podswitch_host_open(h);
-	if (err)
-		return err;
-	nl = h->route;
 	if (address->flags & IFA_F_DEPRECATED)
 		info.ifa_prefered = 0;
 	nl_message(nl, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK,
 		   &ifa, sizeof(ifa));
-	podswitch_host_put_ip(nl, IFA_LOCAL, &address->local);
-	podswitch_host_put_ip(nl, IFA_ADDRESS, address->peer.family ?
+	host_put_ip(nl, IFA_LOCAL, &address->local);
+	host_put_ip(nl, IFA_ADDRESS, address->peer.family ?
 					       &address->peer :
 					       &address->local);
-	podswitch_host_put_ip(nl, IFA_BROADCAST, &address->broadcast);
+	host_put_ip(nl, IFA_BROADCAST, &address->broadcast);
 	if (address->label[0])
 		nl_put_str(nl, IFA_LABEL, address->label);
-	nl_put_u32(nl, IFA_FLAGS, (address->flags & PODSWITCH_IFA_FLAGS) |
+	nl_put_u32(nl, IFA_FLAGS, (address->flags & HOST_IFA_FLAGS) |
 				  IFA_F_NODAD);
 	nl_put(nl, IFA_CACHEINFO, &info, sizeof(info));
 	if (address->metric)
 		nl_put_u32(nl, IFA_RT_PRIORITY, address->metric);
 	if (address->protocol)
 		nl_put_u8(nl, IFA_PROTO, address->protocol);
-	return podswitch_host_result(h, nl_talk(nl, NULL, NULL));
+	return nl_talk(nl, NULL, NULL);
 }
 
 /* --- routes --- */
 
 /* RTA_VIA, the next hop of another family: that, and the address. */
-static void podswitch_get_via(const struct nlattr *attr,
+static void host_get_via(const struct nlattr *attr,
 			      struct podswitch_address *gateway)
 {
 	const struct rtvia *via;
@@ -353,16 +295,16 @@ static void podswitch_get_via(const struct nlattr *attr,
 	len = mnl_attr_get_payload_len(attr) - sizeof(*via);
 	if (via->rtvia_family != AF_INET && via->rtvia_family != AF_INET6)
 		return;
-	if (len != podswitch_host_len((uint8_t)via->rtvia_family))
+	if (len != host_len((uint8_t)via->rtvia_family))
 		return;
 	gateway->family = (uint8_t)via->rtvia_family;
 	memcpy(&gateway->v6, via->rtvia_addr, len);
 }
 
-static void podswitch_put_via(struct nl *nl,
+static void host_put_via(struct nl *nl,
 			      const struct podswitch_address *gateway)
 {
-	size_t len = podswitch_host_len(gateway->family);
+	size_t len = host_len(gateway->family);
 	struct {
 		uint16_t family;
 		uint8_t bytes[16];
@@ -373,7 +315,7 @@ static void podswitch_put_via(struct nl *nl,
 }
 
 /* The lock on metrics is one of them; names of algorithms are not for us. */
-static bool podswitch_get_metrics(const struct nlattr *nest, uint32_t *metrics)
+static bool host_get_metrics(const struct nlattr *nest, uint32_t *metrics)
 {
 	const struct nlattr *tb[RTAX_MAX + 1];
 	size_t i;
@@ -385,7 +327,7 @@ static bool podswitch_get_metrics(const struct nlattr *nest, uint32_t *metrics)
 	return !tb[RTAX_CC_ALGO];
 }
 
-static void podswitch_put_metrics(struct nl *nl, const uint32_t *metrics)
+static void host_put_metrics(struct nl *nl, const uint32_t *metrics)
 {
 	struct nlattr *nest = nl_nest_start(nl, RTA_METRICS);
 	uint16_t i;
@@ -396,15 +338,15 @@ static void podswitch_put_metrics(struct nl *nl, const uint32_t *metrics)
 	nl_nest_end(nl, nest);
 }
 
-static int podswitch_read_host_route(const struct nlmsghdr *nlh, void *arg)
+static int host_read_route(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	const struct podswitch_host_reader *reader = arg;
+	const struct host_reader *reader = arg;
 	const struct nlattr *tb[RTA_MAX + 1];
-	struct podswitch_host_route route;
+	struct host_route route;
 
 	nl_parse(nlh, sizeof(*rtm), tb, RTA_MAX);
-	route = (struct podswitch_host_route){
+	route = (struct host_route){
 		.ifindex = nl_get_u32(tb[RTA_OIF]),
 		.family = rtm->rtm_family,
 		.dst_len = rtm->rtm_dst_len,
@@ -418,41 +360,38 @@ static int podswitch_read_host_route(const struct nlmsghdr *nlh, void *arg)
 					 rtm->rtm_table,
 		.priority = nl_get_u32(tb[RTA_PRIORITY]),
 	};
-	podswitch_host_get_ip(tb[RTA_DST], route.family, &route.dst);
-	podswitch_host_get_ip(tb[RTA_GATEWAY], route.family, &route.gateway);
-	podswitch_get_via(tb[RTA_VIA], &route.gateway);
-	podswitch_host_get_ip(tb[RTA_PREFSRC], route.family, &route.source);
-	route.is_whole = podswitch_get_metrics(tb[RTA_METRICS],
+	host_get_ip(tb[RTA_DST], route.family, &route.dst);
+	host_get_ip(tb[RTA_GATEWAY], route.family, &route.gateway);
+	host_get_via(tb[RTA_VIA], &route.gateway);
+	host_get_ip(tb[RTA_PREFSRC], route.family, &route.source);
+	route.is_whole = host_get_metrics(tb[RTA_METRICS],
 					       route.metrics) &&
 			 !tb[RTA_MULTIPATH] && !tb[RTA_NH_ID] &&
 			 !tb[RTA_ENCAP] && !rtm->rtm_src_len;
 	return reader->route(&route, reader->arg);
 }
 
-int podswitch_host_route_dump(struct podswitch *h, uint32_t ifindex,
-			      podswitch_host_route_cb *cb, void *arg)
+int host_route_dump(struct nl *nl, uint32_t ifindex,
+			      host_route_cb *cb, void *arg)
 {
-	struct podswitch_host_reader reader = { .route = cb, .arg = arg };
+	struct host_reader reader = { .route = cb, .arg = arg };
 	static const uint8_t families[] = { AF_INET, AF_INET6 };
 	struct rtmsg rtm = { 0 };
 	size_t i;
-	int err;
+	int err = 0;
 
-	err = podswitch_host_open(h);
 	for (i = 0; i < MNL_ARRAY_SIZE(families) && !err; i++) {
 		rtm.rtm_family = families[i];
-		nl_message(h->route, RTM_GETROUTE, NLM_F_DUMP, &rtm,
+		nl_message(nl, RTM_GETROUTE, NLM_F_DUMP, &rtm,
 			   sizeof(rtm));
-		nl_put_u32(h->route, RTA_OIF, ifindex);
-		err = podswitch_host_result(h, nl_dump(h->route,
-						       podswitch_read_host_route,
-						       &reader));
+		nl_put_u32(nl, RTA_OIF, ifindex);
+		err = nl_dump(nl, host_read_route, &reader);
 	}
 	return err;
 }
 
-int podswitch_host_route_new(struct podswitch *h,
-			     const struct podswitch_host_route *route)
+int host_route_new(struct nl *nl,
+			     const struct host_route *route)
 {
 	struct rtmsg rtm = {
 		.rtm_family = route->family,
@@ -464,27 +403,21 @@ int podswitch_host_route_new(struct podswitch *h,
 		.rtm_type = route->type,
 		.rtm_flags = route->flags,
 	};
-	struct nl *nl;
-	int err;
 
-	err = podswitch_host_open(h);
-	if (err)
-		return err;
-	nl = h->route;
 	nl_message(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK,
 		   &rtm, sizeof(rtm));
 	nl_put_u32(nl, RTA_TABLE, route->table);
 	nl_put_u32(nl, RTA_OIF, route->ifindex);
-	podswitch_host_put_ip(nl, RTA_DST, &route->dst);
-	podswitch_host_put_ip(nl, RTA_PREFSRC, &route->source);
+	host_put_ip(nl, RTA_DST, &route->dst);
+	host_put_ip(nl, RTA_PREFSRC, &route->source);
 	if (route->gateway.family && route->gateway.family != route->family)
-		podswitch_put_via(nl, &route->gateway);
+		host_put_via(nl, &route->gateway);
 	else
-		podswitch_host_put_ip(nl, RTA_GATEWAY, &route->gateway);
+		host_put_ip(nl, RTA_GATEWAY, &route->gateway);
 	if (route->priority)
 		nl_put_u32(nl, RTA_PRIORITY, route->priority);
 	if (route->preference)
 		nl_put_u8(nl, RTA_PREF, route->preference);
-	podswitch_put_metrics(nl, route->metrics);
-	return podswitch_host_result(h, nl_talk(nl, NULL, NULL));
+	host_put_metrics(nl, route->metrics);
+	return nl_talk(nl, NULL, NULL);
 }

@@ -3,10 +3,10 @@
 #include "doctor_node.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
+#include <nl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,15 +22,6 @@ struct doctor_nft {
 	struct doctor_chain *chains;
 	size_t n;
 };
-
-static int doctor_nft_attr(const struct nlattr *attr, void *arg)
-{
-	const struct nlattr **tb = arg;
-
-	if (mnl_attr_get_type(attr) < DOCTOR_NFT_ATTRS)
-		tb[mnl_attr_get_type(attr)] = attr;
-	return MNL_CB_OK;
-}
 
 static bool doctor_nft_is(const struct nlattr *attr, const char *text)
 {
@@ -53,89 +44,85 @@ static void doctor_nft_comment(const struct nlattr *attr,
 		 (const char *)udata + 2);
 }
 
-static void doctor_nft_take_chain(const struct nlmsghdr *nlh, void *arg)
+static int doctor_nft_take_chain(const struct nlmsghdr *nlh, void *arg)
 {
-	const struct nlattr *tb[DOCTOR_NFT_ATTRS] = { NULL };
+	const struct nlattr *tb[DOCTOR_NFT_ATTRS + 1];
 	struct doctor_nft *nft = arg;
 	struct doctor_chain *chain;
 
-	mnl_attr_parse(nlh, sizeof(struct nfgenmsg), doctor_nft_attr, tb);
+	nl_parse(nlh, sizeof(struct nfgenmsg), tb, DOCTOR_NFT_ATTRS);
 	if (!doctor_nft_is(tb[NFTA_CHAIN_TABLE], DOCTOR_NFT_TABLE) ||
 	    !tb[NFTA_CHAIN_NAME])
-		return;
+		return 0;
 	nft->chains = doctor_alloc(nft->chains, nft->n + 1,
 				   sizeof(*nft->chains));
 	chain = &nft->chains[nft->n++];
 	memset(chain, 0, sizeof(*chain));
-	snprintf(chain->name, sizeof(chain->name), "%.*s",
-		 (int)mnl_attr_get_payload_len(tb[NFTA_CHAIN_NAME]),
-		 mnl_attr_get_str(tb[NFTA_CHAIN_NAME]));
+	nl_copy_str(tb[NFTA_CHAIN_NAME], chain->name, sizeof(chain->name));
 	if (tb[NFTA_CHAIN_USERDATA])
 		doctor_nft_comment(tb[NFTA_CHAIN_USERDATA], chain);
+	return 0;
 }
 
 static bool doctor_nft_masquerades(const struct nlattr *expressions)
 {
-	const struct nlattr *tb[DOCTOR_NFT_ATTRS];
+	const struct nlattr *tb[DOCTOR_NFT_ATTRS + 1];
 	const struct nlattr *attr;
 
 	mnl_attr_for_each_nested(attr, expressions) {
-		memset(tb, 0, sizeof(tb));
-		mnl_attr_parse_nested(attr, doctor_nft_attr, tb);
+		nl_parse_nested(attr, tb, DOCTOR_NFT_ATTRS);
 		if (doctor_nft_is(tb[NFTA_EXPR_NAME], "masq"))
 			return true;
 	}
 	return false;
 }
 
-static void doctor_nft_take_rule(const struct nlmsghdr *nlh, void *arg)
+static int doctor_nft_take_rule(const struct nlmsghdr *nlh, void *arg)
 {
-	const struct nlattr *tb[DOCTOR_NFT_ATTRS] = { NULL };
+	const struct nlattr *tb[DOCTOR_NFT_ATTRS + 1];
 	struct doctor_nft *nft = arg;
 	size_t i;
 
-	mnl_attr_parse(nlh, sizeof(struct nfgenmsg), doctor_nft_attr, tb);
+	nl_parse(nlh, sizeof(struct nfgenmsg), tb, DOCTOR_NFT_ATTRS);
 	if (!doctor_nft_is(tb[NFTA_RULE_TABLE], DOCTOR_NFT_TABLE) ||
 	    !tb[NFTA_RULE_EXPRESSIONS] ||
 	    !doctor_nft_masquerades(tb[NFTA_RULE_EXPRESSIONS]))
-		return;
+		return 0;
 	for (i = 0; i < nft->n; i++)
 		if (doctor_nft_is(tb[NFTA_RULE_CHAIN], nft->chains[i].name))
 			nft->chains[i].masquerades = true;
+	return 0;
 }
 
-static int doctor_nft_ask(struct doctor_netlink *nl, struct doctor_nft *nft,
-			  uint16_t message,
-			  void (*take)(const struct nlmsghdr *nlh, void *arg))
+static int doctor_nft_ask(struct nl *nl, struct doctor_nft *nft,
+			  uint16_t message, nl_cb *take)
 {
 	struct nfgenmsg family = {
 		.nfgen_family = DOCTOR_NFT_INET, .version = NFNETLINK_V0,
 	};
-	struct nlmsghdr *nlh;
 
-	nlh = doctor_netlink_begin(nl, NFNL_SUBSYS_NFTABLES << 8 | message,
-				   NLM_F_DUMP, &family, sizeof(family));
+	nl_message(nl, NFNL_SUBSYS_NFTABLES << 8 | message, NLM_F_DUMP,
+		   &family, sizeof(family));
 	/* The rules of other tables may be many. */
 	if (message == NFT_MSG_GETRULE)
-		mnl_attr_put_strz(nlh, NFTA_RULE_TABLE, DOCTOR_NFT_TABLE);
-	return doctor_netlink_ask(nl, take, nft);
+		nl_put_str(nl, NFTA_RULE_TABLE, DOCTOR_NFT_TABLE);
+	return nl_dump(nl, take, nft);
 }
 
 int doctor_nft_chains(struct doctor_chain **chains, size_t *n)
 {
 	struct doctor_nft nft = { NULL, 0 };
-	struct doctor_netlink nl;
+	struct nl nl;
 	int err;
 
-	err = doctor_netlink_open(&nl, NETLINK_NETFILTER);
-	if (err)
-		return err;
-	err = doctor_nft_ask(&nl, &nft, NFT_MSG_GETCHAIN,
-			     doctor_nft_take_chain);
+	err = nl_open(&nl, NETLINK_NETFILTER);
+	if (!err)
+		err = doctor_nft_ask(&nl, &nft, NFT_MSG_GETCHAIN,
+				     doctor_nft_take_chain);
 	if (!err && nft.n)
 		err = doctor_nft_ask(&nl, &nft, NFT_MSG_GETRULE,
 				     doctor_nft_take_rule);
-	doctor_netlink_close(&nl);
+	nl_close(&nl);
 	*chains = nft.chains;
 	*n = nft.n;
 	return err;

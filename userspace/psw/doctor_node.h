@@ -293,63 +293,6 @@ bool doctor_plugin_path(const struct doctor *d, char *path);
 int doctor_plugin_ask(const struct doctor *d, const char *command,
 		      const char *input, cJSON **answer);
 
-/* doctor_netlink.c */
-
-struct nlmsghdr;
-
-/**
- * struct doctor_netlink - a netlink socket
- * @fd: its descriptor, or -1
- * @seq: number of the last request
- * @request: the request
- */
-struct doctor_netlink {
-	int fd;
-	uint32_t seq;
-	_Alignas(8) char request[512];
-};
-
-/**
- * doctor_netlink_open() - opens a netlink socket
- * @nl: the socket
- * @protocol: NETLINK_*
- *
- * Return: 0 or a negative errno value.
- */
-int doctor_netlink_open(struct doctor_netlink *nl, int protocol);
-
-/**
- * doctor_netlink_close() - closes it
- * @nl: the socket
- */
-void doctor_netlink_close(struct doctor_netlink *nl);
-
-/**
- * doctor_netlink_begin() - begins a request
- * @nl: the socket
- * @type: type of the message
- * @flags: NLM_F_DUMP or 0
- * @header: what follows the netlink header
- * @len: its length
- *
- * Return: the message.
- */
-struct nlmsghdr *doctor_netlink_begin(struct doctor_netlink *nl, uint16_t type,
-				      uint16_t flags, const void *header,
-				      size_t len);
-
-/**
- * doctor_netlink_ask() - sends the request and hands on the replies
- * @nl: the socket
- * @take: called with each
- * @arg: for @take
- *
- * Return: 0 or a negative errno value.
- */
-int doctor_netlink_ask(struct doctor_netlink *nl,
-		       void (*take)(const struct nlmsghdr *nlh, void *arg),
-		       void *arg);
-
 /* doctor_nft.c */
 
 /**

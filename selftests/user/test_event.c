@@ -98,7 +98,7 @@ static void test_ports_json(void)
 		  "\"mac\":\"02:00:00:00:00:07\",\"guard\":\"mac+ip\","
 		  "\"isolated\":true,\"hairpin\":true,\"pvid\":7,"
 		  "\"trunk\":[{\"first\":10,\"last\":10},"
-		  "{\"first\":20,\"last\":29}],\"storm-limit\":100,"
+		  "{\"first\":20,\"last\":29}],\"storm-limit\":100,\"translated\":false,"
 		  "\"owner\":{\"network\":\"net\",\"container-id\":\"c1\","
 		  "\"ifname\":\"eth0\",\"pod-namespace\":\"ns\","
 		  "\"pod-name\":\"web\"},"

@@ -127,10 +127,11 @@ static void test_port_vlan_requests(void)
 	cfg = PODSWITCH_PORT_CONFIG_DEFAULT;
 	cfg.trunk = trunk;
 	cfg.storm_limit = 0;
+	cfg.translated = 1;
 	fake_ack(&fake, 0, 2);
 	CHECK_EQ(podswitch_port_set(&h, PORT, &cfg), 0);
-	check_asked(HEAD("28", "0500", "02", "04") "0800020004000000"
-		    "04000d80" "08000e0000000000");
+	check_asked(HEAD("30", "0500", "02", "04") "0800020004000000"
+		    "04000d80" "08000e0000000000" "05000f0001000000");
 	close_handle();
 }
 

@@ -37,7 +37,11 @@ cases() {
 	2|psw: switch set: dev is missing|switch set
 	2|psw: switch set: max-ports "0" is out of range|switch set a max-ports 0
 	2|psw: switch set: max-ports lacks a value|sw set a max-ports
-	2|psw: port show: a filter does not go with a device|port show a switch b
+	2|psw: port show: a filter does not go with a device|port show x switch b
+	2|psw: port show: a filter does not go with a device|port show dev x address 192.0.2.1
+	2|psw: port show: address "x" is not an IP or MAC|port show address x
+	2|psw: port set: owner "x" is not "none"|port set a owner x
+	2|psw: port set: translated "x" is not "on" or "off"|port set a translated x
 	2|psw: port add: dev is missing|port add
 	2|psw: port add: switch is missing|port add a
 	2|psw: port add: mac "zz" is not a MAC address|port add a switch b mac zz

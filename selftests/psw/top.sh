@@ -64,7 +64,7 @@ all_rates_hold() {
 		 [.[0] * $now.seconds - .[1], .[2] * $now.seconds - .[3], .[4] * $now.seconds - .[5]] |
 		 # seconds are printed to a thousandth
 		 map(fabs) | max < 2 + 0.005 * (($p.rates["tx-bytes"] // 0) + ($p.rates.drops // 0))] |
-		length > 60 and all' "$WORK/json" || tail -n 1 "$WORK/json"
+		length > 60 and all' "$WORK/json" || { tail -n 1 "$WORK/json"; false; }
 }
 
 # jq_last FILTER: of the last line
@@ -204,10 +204,13 @@ screen_shows "screen: space goes on" 'of 34$' 3
 time_goes_on() { [[ $(tm capture-pane -p | head -n 1) != "$clock" ]]; }
 check "screen: the time goes on" busywait 20 time_goes_on
 
+type Space
+screen_shows "screen: it pauses again" ' paused$' 3
 tm resize-window -x 40 -y 12
 screen_shows "screen: narrow, fewer columns" '^POD  *RX-PPS TX-PPS DROP/S$' 4
 screen_shows "screen: narrow, each line in its place" '^q quit ' 12
-screen_shows "screen: narrow, fewer rows" 'rows 1-7 of 34$' 3
+screen_shows "screen: narrow, fewer rows" 'rows 1-7 of 34' 3
+type Space
 tm resize-window -x 10 -y 3
 screen_shows "screen: tiny" '^psw top' 1
 tm resize-window -x 150 -y 40
@@ -267,9 +270,11 @@ type p
 screen_shows "terminal: SIGSTOP and fg" '^sorted by packets ' 3
 check "terminal: and q quits" quits q
 as_before "^Z and fg"
-type clear Enter "'$PSW' top count 1 interval 0.2; echo status \$?" Enter
+# The shell mends the settings behind a command, so what comes next in a line is asked.
+type clear Enter "stty -a > '$WORK/before'; '$PSW' top count 1 interval 0.2; echo status \$?; stty -a > '$WORK/after'" Enter
 screen_shows "terminal: the count ends it" '^status 0$'
 as_before "count"
+check "terminal: count, settings as before for who comes next" busywait 20 cmp "$WORK/before" "$WORK/after"
 type clear Enter "TERM=dumb '$PSW' top count 1 interval 0.2 | head -n 1" Enter
 screen_shows "lines: on a dumb terminal" '^psw top  ..:..:..  every 0.2 s'
 type clear Enter "TERM=dumb '$PSW' top count 1 interval 0.2 pod test/a" Enter

@@ -117,7 +117,8 @@ ktap_header
 background talk serve b 0.0.0.0 7000
 background talk serve b 0.0.0.0 8080
 background talk serve b :: 7006
-busywait 10 eval '[[ $(ip netns exec b ss -Htln | wc -l) -ge 3 ]]'
+all_listen() { (($(ip netns exec b ss -Htln | wc -l) >= 3)); }
+busywait 10 all_listen
 talks a 192.0.2.3 7000
 talks - 192.0.2.3 7000
 talks a $SERVICE 80

@@ -43,6 +43,7 @@ check_equal "show: the counters are the port's" "$("$PSW" -j -s port show v_a | 
 	"$("$PSW" -j stats show v_a | jq -c '.[0].stats')"
 check_equal "show: the host's are the switch's" "$("$PSW" -j -s switch show psw0 | jq -c '.[0].stats')" \
 	"$("$PSW" -j stats show switch psw0 | jq -c '.[] | select(.kind == "host").stats')"
+# shellcheck disable=SC2016 # jq's variable
 check_equal "show: the sum is that of the ports" "true true true " "$(stats '
 	(map(select(.kind == "port").stats)) as $p | .[] | select(.kind == "ports").stats |
 	(."rx-packets" == ($p | map(."rx-packets") | add)), (."tx-bytes" == ($p | map(."tx-bytes") | add)),

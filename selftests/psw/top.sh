@@ -151,7 +151,7 @@ defer tmux -S "$WORK/tmux" kill-server
 tm set -g status off
 tm resize-window -x 80 -y 24
 busywait 20 shows '^shell>' || exit 1
-type "echo before; set +o history" Enter
+type "set +o history; stty -a > '$WORK/before'; echo before" Enter
 busywait 20 shows '^before' || exit 1
 settings_before=$(settings)
 terminal_before=$(terminal)
@@ -270,8 +270,8 @@ type p
 screen_shows "terminal: SIGSTOP and fg" '^sorted by packets ' 3
 check "terminal: and q quits" quits q
 as_before "^Z and fg"
-# The shell mends the settings behind a command, so what comes next in a line is asked.
-type clear Enter "stty -a > '$WORK/before'; '$PSW' top count 1 interval 0.2; echo status \$?; stty -a > '$WORK/after'" Enter
+# The shell mends the settings when it reads a line, so what comes next in this one is asked.
+type clear Enter "'$PSW' top count 1 interval 0.2; echo status \$?; stty -a > '$WORK/after'" Enter
 screen_shows "terminal: the count ends it" '^status 0$'
 as_before "count"
 check "terminal: count, settings as before for who comes next" busywait 20 cmp "$WORK/before" "$WORK/after"

@@ -131,9 +131,7 @@ typedef int host_link_cb(const struct host_link *link, void *arg);
  *
  * Return: 0 to go on, a negative errno value to stop with it.
  */
-typedef int
-host_address_cb(const struct host_address *address,
-			  void *arg);
+typedef int host_address_cb(const struct host_address *address, void *arg);
 
 /**
  * typedef host_route_cb - receives one route
@@ -142,8 +140,7 @@ host_address_cb(const struct host_address *address,
  *
  * Return: 0 to go on, a negative errno value to stop with it.
  */
-typedef int host_route_cb(const struct host_route *route,
-				    void *arg);
+typedef int host_route_cb(const struct host_route *route, void *arg);
 
 /**
  * host_link_dump() - reads all net devices of the namespace

@@ -476,11 +476,10 @@ int print_rows(FILE *out, cJSON *rows, const struct print_view *view,
 int print_event(FILE *out, cJSON *row, const struct print_view *view,
 		void (*text)(FILE *out, const cJSON *row))
 {
-	if (view->json) {
+	if (view->json)
 		print_json(out, row, view->pretty);
-	} else {
+	else
 		text(out, row);
-	}
 	fputc('\n', out);
 	cJSON_Delete(row);
 	return print_flush(out, PSW_DONE);

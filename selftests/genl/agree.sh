@@ -7,6 +7,7 @@
 #        -- dum0                 with nothing
 #
 # read:   switches and ports, all, one, and narrowed by owner, compared whole
+# probe:  what becomes of frames
 # write:  what the YNL client makes, changes and deletes is what psw shows
 # events: ports and violations are what psw monitor prints
 . "$(dirname "$0")/../lib.sh"
@@ -82,6 +83,21 @@ same "read: the ports of a network" "$PORTS" \
 	"$(ynl --dump port-get --json '{"owner": {"network": "net1", "pod-name": "a"}}')" \
 	port show network net1
 same "read: all switches" "$SWITCHES" "$(ynl --dump switch-get)" switch show
+# probes NAME DEVICE HEX: psw and YNL are told the same of a frame
+probes() {
+	check_equal "probe: $1" \
+		"$(ynl --do probe --json "{\"ifindex\": $(< "/sys/class/net/$2/ifindex"), \"frame\": \"$3\"}" |
+			jq -c '[.kind, .step[] | if type == "object" then
+				[.step, .verdict, .name, .way, .cause, .mac, (.drop | . != null)] else . end]')" \
+		"$("$PSW" -j probe from "$2" frame "$3" |
+			jq -c '.frames[0] | [.kind, .steps[] | if type == "object" then
+				[.step, .verdict, .device, .way, .cause, .mac, has("drop")] else . end]')"
+}
+
+MAC_A=$(mac_of a eth0 | tr -d :)
+probes "a broadcast frame" v_a "ffffffffffff${MAC_A}88b50000"
+probes "a forged frame" v_a "ffffffffffff02000000007788b50000"
+probes "a question of the host" psw0 "ffffffffffff02000000007708060001080006040001020000000077c0000201000000000000c0000202"
 check "write: a port deleted, made and changed, a switch changed" ynl \
 	--multi port-del "{\"ifindex\": $DUM}" \
 	--multi port-new "{\"switch\": $SW, \"ifindex\": $DUM, \"mac\": \"020000000044\",

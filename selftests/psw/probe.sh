@@ -18,7 +18,7 @@
 # forward, group, questions, host, vlan, uplink: where frames go
 # drops:     each reason that a frame can give, and that it goes away when what is told is changed
 # ways:      why a frame is queued
-# services:  the host translates it
+# services:  the host translates it; x and y have addresses that they use
 # compose:   what psw makes of words
 # ends:      by what names pods are found; who is not
 # refusals:  of psw and of the kernel
@@ -337,6 +337,38 @@ sysctl -qw net.ipv4.ip_forward=0
 becomes "services: its answer" "port, host, host psw0" "psw0:tx v_b:translated" v_b to a udp 4000 sport 8080
 becomes "services: another" "port, direct v_a" "v_a:tx" v_b to a udp 4000 sport 8081
 
+# cause_of STEP PROBE-ARGUMENT...: why the step went so
+cause_of() {
+	local step=$1
+	shift
+
+	"$PSW" -j probe from "$@" | jq -r --arg step "$step" '.frames[-1].steps[] | select(.step == $step) | .cause // .verdict'
+}
+
+# over: a's connection to the Service has been closed by both
+over() {
+	[[ $(cause_of translate y to x tcp 4001 sport 8080) == reused ]]
+}
+
+make_pod x psw0 192.0.2.21/24
+make_pod y psw0 192.0.2.22/24
+ip -n x route add default via 192.0.2.1
+ip -n y route add default via 192.0.2.1
+sysctl -qw net.ipv4.ip_forward=1
+nft add rule ip psw_probe prerouting ip daddr 198.51.100.1 tcp dport 80 dnat to 192.0.2.22:8080
+background talk serve y 192.0.2.22 8080
+if busywait 10 talk tcp x 198.51.100.1 80 @4001 10; then
+	check "services: a connection that is over" busywait 10 over
+	check "services: asking did not make it forgotten" over
+	check_equal "services: what is left of it" host "$(cause_of translate y to x tcp 4001 sport 8080 ack)"
+	again=$("$PSW" -j probe from y to x tcp 4001 sport 8080 | jq -c '.frames[-1]')
+	check_equal "services: its ports are used again" "port, direct v_x" "$(told "$again")"
+	frame y:eth0 hex "$(padded "$again")"
+	check_equal "services: and it is forgotten" pass "$(cause_of translate y to x tcp 4001 sport 8080 ack)"
+else
+	check "services: a TCP connection" false
+fi
+
 # --- compose ---
 
 # composed WANTED PROBE-ARGUMENT...: members of the last frame, one after another
@@ -391,7 +423,7 @@ check_equal "ends: of a switch that is named" v_a \
 	"$("$PSW" -j probe from a to b switch psw0 | jq -r '.frames[-1].from')"
 check_fail "ends: two pods" "may be v_a or v_b" "$PSW" probe from c0ffee0 to c
 check_fail "ends: no such pod" "is no pod, container, port or address" "$PSW" probe from shop/x to b
-check_fail "ends: no such destination" "to \"x\" is no pod" "$PSW" probe from a to x
+check_fail "ends: no such destination" "to \"nosuch\" is no pod" "$PSW" probe from a to nosuch
 check_fail "ends: an address that nobody holds" "no port holds that address" "$PSW" probe from 192.0.2.99 to b
 check_fail "ends: no such switch" "No such device" "$PSW" probe from a to b switch nosuch
 check_fail "ends: a switch that is none" "No podswitch has" "$PSW" probe from host to 192.0.2.2 switch lo
@@ -400,7 +432,7 @@ check_fail "ends: which host" "more than one switch" "$PSW" probe from host to 2
 ip link del psw1
 evil=$'evil\x1b[31m'
 "$PSW" port set v_c pod "shop/$evil"
-check_equal "ends: a name that would paint the terminal" 0 "$("$PSW" probe from a to c | grep -c $'\x1b')"
+check_equal "ends: a name that would paint the terminal" 0 "$("$PSW" probe from a to v_c | grep -c $'\x1b')"
 
 # --- refusals ---
 

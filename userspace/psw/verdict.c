@@ -145,18 +145,18 @@ static void verdict_add_advice(const cJSON *row, cJSON *step,
 	size_t n = 0;
 
 	for (; *template; template++) {
+		if (n >= sizeof(text) - 1)
+			return;
 		if (*template != '%') {
-			n += (size_t)snprintf(text + n, sizeof(text) - n, "%c",
-					      *template);
+			text[n++] = *template;
 			continue;
 		}
 		word = advice_word(*++template, row, step);
 		if (!word)
 			return;
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s", word);
-		if (n >= sizeof(text))
-			return;
 	}
+	text[n < sizeof(text) ? n : sizeof(text) - 1] = '\0';
 	print_add_string(step, "advice", text);
 }
 

@@ -68,7 +68,7 @@ static void fill(struct state *state)
 	address->address.prefix_len = 24;
 	address->address.valid_s = 77;
 	strcpy(route->dev, "psw0");
-	route->route = (struct podswitch_host_route){
+	route->route = (struct host_route){
 		.family = AF_INET6, .type = RTN_UNICAST, .table = 254,
 		.metrics = { [RTAX_MTU] = 1400 },
 		.gateway = { .family = AF_INET6 },

@@ -94,6 +94,11 @@ reload() {
 	rmmod podswitch && insmod "$PODSWITCH_MODULE"
 }
 
+# all_serve: whether b listens on its three ports
+all_serve() {
+	[[ $(ip netns exec b ss -Htln | wc -l) -ge 3 ]]
+}
+
 # has_heard NS PORT: whether a connection to the port has come so far that it waits
 has_heard() {
 	local within=()
@@ -117,8 +122,7 @@ ktap_header
 background talk serve b 0.0.0.0 7000
 background talk serve b 0.0.0.0 8080
 background talk serve b :: 7006
-all_listen() { (($(ip netns exec b ss -Htln | wc -l) >= 3)); }
-busywait 10 all_listen
+busywait 10 all_serve
 talks a 192.0.2.3 7000
 talks - 192.0.2.3 7000
 talks a $SERVICE 80

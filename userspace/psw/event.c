@@ -175,7 +175,7 @@ static void event_add_members(cJSON *row, const cJSON *from)
 {
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item, from)
+	for (item = from->child; item; item = item->next)
 		print_add_copy(row, item);
 }
 

@@ -19,6 +19,8 @@ static const char usage[] =
 	"                                                [ violations ] [ wait ]\n"
 	"       psw monitor help\n";
 
+enum { MONITOR_AT_ONCE = 64 };
+
 /* What to tell of, and the ports as they were told last. */
 struct monitor {
 	struct psw *psw;
@@ -28,6 +30,7 @@ struct monitor {
 	bool wait;
 	cJSON *known;
 	bool is_quiet;		/* what is new is known from now on, not told */
+	bool is_behind;		/* some events are lost */
 	int status;
 };
 
@@ -59,6 +62,17 @@ static cJSON *monitor_row(const struct podswitch_port *port)
 
 	row_add_port(row, &sw, port);
 	return row;
+}
+
+/* With its switch, a port goes when that has no name any more. */
+static void monitor_name_switch(cJSON *row, const cJSON *old)
+{
+	const cJSON *name = cJSON_GetObjectItemCaseSensitive(old, "switch");
+
+	if (name)
+		cJSON_ReplaceItemInObjectCaseSensitive(row, "switch",
+						       cJSON_Duplicate(name,
+								       true));
 }
 
 /* --- addresses --- */
@@ -135,10 +149,13 @@ static int monitor_port_gone(const struct podswitch_port *port, void *arg)
 	cJSON *row = monitor_row(port);
 	cJSON *old = monitor_known(m, row);
 
+	monitor_name_switch(row, old);
 	if (m->addresses)
 		monitor_tell_addresses(m, row, NULL, true);
+	if (m->psw->statistics)
+		print_add_stats(row, &port->stats);
 	if (m->ports && !m->status)
-		m->status = event_print_port(stdout, m->psw, port, true);
+		m->status = event_print_gone(stdout, m->psw, row);
 	if (old)
 		cJSON_Delete(cJSON_DetachItemViaPointer(m->known, old));
 	cJSON_Delete(row);
@@ -251,21 +268,34 @@ static const struct podswitch_events monitor_events = {
 	.unloaded = monitor_unloaded,
 };
 
+/*
+ * Takes in some events, so that signals are seen in between. That some are
+ * lost is told before those that came earlier and are not; what is there can
+ * be compared with what is known behind them.
+ */
 static int monitor_take(struct monitor *m)
 {
-	int err = podswitch_event(m->psw->h, &monitor_events, m);
+	int err;
+	int i;
 
-	switch (err) {
-	case -EAGAIN:
-	case -EINTR:
-		return PSW_DONE;
-	case -ECANCELED:	/* has been complained about */
-		return PSW_FAILED;
-	case -ENOBUFS:		/* is told, and it goes on */
+	for (i = 0; i < MONITOR_AT_ONCE; i++) {
+		err = podswitch_event(m->psw->h, &monitor_events, m);
+		if (!err || err == -EINTR)
+			continue;
+		if (err == -ECANCELED)	/* has been complained about */
+			return PSW_FAILED;
+		if (err == -EAGAIN && !m->is_behind)
+			return PSW_DONE;
+		if (err == -EAGAIN) {
+			m->is_behind = false;
+			return monitor_catch_up(m);
+		}
 		psw_result(m->psw, NULL, err);
-		return monitor_catch_up(m);
+		if (err != -ENOBUFS)
+			return PSW_FAILED;
+		m->is_behind = true;
 	}
-	return psw_result(m->psw, NULL, err);
+	return PSW_DONE;
 }
 
 static int monitor_run(struct monitor *m, int signal_fd)

@@ -86,8 +86,8 @@ cases() {
 	2|podswitch-exporter: address "localhost" is not an IP address|metrics listen localhost
 	2|podswitch-exporter: address "127.0.0.1:x" has no port|met --listen 127.0.0.1:x
 	0|Usage: psw doctor|doctor help
-	2|psw: doctor: check "x" is none of them|doctor x
-	2|psw: doctor: check "x" is none of them|doctor drops x
+	2|psw: doctor: check "x" is none of "module", "kernel", |doctor x
+	2|psw: doctor: check "x" is none of "module", "kernel", |doctor drops x
 	2|psw: doctor: root "x" is not an absolute path|doctor root x
 	2|psw: doctor: cni-conf lacks a value|doctor cni-conf
 	1|^problem  module  |doctor module root /nonexistent
@@ -183,6 +183,8 @@ batches() {
 	2|^psw: batch -:1: The line has a quote without an end$|port 'show\nhelp
 	2|^psw: batch -:1: option "-n" belongs in front of -batch$|-n x port show
 	2|^psw: batch -:1: monitor: does not end by itself|monitor ports
+	2|^psw: batch -:1: top: does not end by itself|top
+	2|^psw: batch -:1: metrics listen: does not end by itself|metrics listen
 	1|^psw: batch -:1: The line has a byte 0$|he\000lp
 	1|^psw: batch -:2: The line goes on behind the end of the file$|help\nhelp \\\n
 	EOF

@@ -68,6 +68,13 @@ cases() {
 	address add 192.0.2.1 |address dev vlan shared
 	address add 192.0.2.1 dev x d|
 	monitor |ports violations help
+	doctor mo|module
+	doctor module ker|kernel
+	doctor root |
+	metrics file |<TAB>file
+	probe |from *
+	restore |file replace <TAB>file
+	top sort |packets *
 	monitor v|violations
 	monitor ports |
 	EOF

@@ -41,6 +41,21 @@ static const struct {
 	{ "host", doctor_check_host },
 };
 
+/* What there is instead, for who typed it and for the completion. */
+static const char *doctor_no_check(void)
+{
+	static char wrong[512];
+	size_t len;
+	size_t i;
+
+	len = (size_t)snprintf(wrong, sizeof(wrong), "is none of");
+	for (i = 0; i < ARRAY_SIZE(doctor_checks) && len < sizeof(wrong); i++)
+		len += (size_t)snprintf(wrong + len, sizeof(wrong) - len,
+					"%s \"%s\"", i ? "," : "",
+					doctor_checks[i].name);
+	return wrong;
+}
+
 /* Bit i stands for the check i; none for all of them. */
 static const char *doctor_read_check(char *value, void *to)
 {
@@ -53,7 +68,7 @@ static const char *doctor_read_check(char *value, void *to)
 		*wanted |= 1U << i;
 		return NULL;
 	}
-	return "is none of them; try \"psw doctor help\"";
+	return doctor_no_check();
 }
 
 static const char *doctor_read_dir(char *value, void *to)

@@ -131,6 +131,8 @@ static int metrics_listen(struct psw *psw, char **words)
 	int status;
 
 	status = args_parse(psw, words, table, ARRAY_SIZE(table));
+	if (!status)
+		status = psw_not_in_batch(psw);
 	if (status)
 		return status;
 	len = readlink("/proc/self/exe", path,

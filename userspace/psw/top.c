@@ -635,6 +635,8 @@ int psw_top(struct psw *psw, char **words)
 	}
 	top.by_owner = top.owner.network || top.owner.pod_name;
 	top.endless = !top.left;
+	if (top.endless && psw_not_in_batch(psw))
+		return PSW_USAGE;
 	top.on_screen = !psw->json && tty_is_there();
 	status = top_run(&top);
 	if (top.signals >= 0) {

@@ -67,16 +67,19 @@ cases() {
 	address add |address
 	address add 192.0.2.1 |address dev vlan shared
 	address add 192.0.2.1 dev x d|
-	monitor |ports violations help
+	monitor |ports *
+	monitor h|help
 	doctor mo|module
 	doctor module ker|kernel
 	doctor root |
-	metrics file |<TAB>file
+	metrics h|help
+	metrics file |path <TAB>file
 	probe |from *
-	restore |file replace <TAB>file
+	restore |file replace help <TAB>file
+	top h|help
 	top sort |packets *
+	graph h|help
 	monitor v|violations
-	monitor ports |
 	EOF
 }
 

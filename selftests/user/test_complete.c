@@ -135,7 +135,7 @@ static const struct {
 	const char *line;
 	const char *wanted;
 } lines[] = {
-	{ "", "show,many,none,help," },
+	{ "", "show,many,none," },
 	{ "s", "show," },
 	{ "x", "" },
 	{ "x ", "" },

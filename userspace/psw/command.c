@@ -65,7 +65,6 @@ int psw_object(struct psw *psw, const char *object,
 
 	if (psw->completion && !*words) {
 		psw_offer(psw, verbs);
-		psw->completion->offer(psw, "help");
 		return PSW_USAGE;
 	}
 	if (verb) {

@@ -358,7 +358,13 @@ static void complete_value(struct complete *c, const char *verb,
 
 static void complete_offer(const struct psw *psw, const char *candidate)
 {
-	complete_add(complete_of(psw), candidate, NULL);
+	struct complete *c = complete_of(psw);
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		if (!strcmp(c->list[i].value, candidate))
+			return;
+	complete_add(c, candidate, NULL);
 }
 
 static void complete_option(const struct psw *psw, const char *option)

@@ -92,6 +92,7 @@ static int psw_run(struct psw *psw, char **words)
 {
 	const char *word = *words ? *words++ : "";
 	const struct psw_word *object = psw_find(objects, word);
+	int status;
 
 	if (psw->completion && !*words) {
 		psw_offer(psw, objects);
@@ -100,7 +101,10 @@ static int psw_run(struct psw *psw, char **words)
 	if (!object)
 		return psw_complain(psw, PSW_USAGE,
 				    "no object \"%s\"; try \"psw help\"", word);
-	return psw_do(psw, words, object->run);
+	status = psw_do(psw, words, object->run);
+	if (psw->completion && !words[1] && object->run != psw_help)
+		psw->completion->offer(psw, "help");
+	return status;
 }
 
 static int psw_command_line(struct psw *psw, char **words)

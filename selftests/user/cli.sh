@@ -224,7 +224,7 @@ is() {
 	if [[ $1 == 0 ]]; then
 		[[ ! -s $err ]]
 	else
-		[[ $(wc -l < "$err") == 1 && $(< "$err") == "psw: "* ]]
+		[[ $(wc -l < "$err") == 1 && $(< "$err") =~ ^(psw|podswitch-exporter):\  ]]
 	fi
 }
 

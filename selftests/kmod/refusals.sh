@@ -336,6 +336,11 @@ refuses_new "request: a guard that is none" "ERANGE [guard]: integer out of rang
 refuses_new "request: neither isolated nor not" "ERANGE [isolated]: integer out of range" isolated 2
 refuses "request: a switch's limit of none" "ERANGE [max-ports]: integer out of range" \
 	switch-set sw-ifindex psw0 max-ports 0
+refuses "request: a last address that no host has" "EINVAL [last-ipv4]: Address 127.0.0.1 is not that of one host" \
+	switch-set sw-ifindex psw0 max-ports 7 last-ipv4 127.0.0.1
+refuses "request: a last IPv6 address that no host has" "EINVAL [last-ipv6]: Address ff02::1 is not that of one host" \
+	switch-set sw-ifindex psw0 last-ipv4 192.0.2.77 last-ipv6 ff02::1
+refuses_new "request: neither translated nor not" "ERANGE [translated]: integer out of range" translated 2
 refuses "request: an address in a change of settings" "EINVAL [address]: Unsupported attribute" \
 	port-set ifindex v_a address 192.0.2.9
 refuses "request: an unknown command" "EOPNOTSUPP" 99

@@ -150,6 +150,13 @@ for i in "${!TALKS[@]}"; do
 done
 check "talk: the pods are found, and find the host" pings a 192.0.2.1 192.0.2.3 2001:db8::1
 
+genl switch-set sw-ifindex psw2 last-ipv4 192.0.2.77 last-ipv6 2001:db8::77 > /dev/null
+check_equal "same: a switch can be told what it gave last" "192.0.2.77 2001:db8::77" \
+	"$("$PSW" -j switch show psw2 | jq -r '.[0] | "\(."last-ipv4") \(."last-ipv6")"')"
+genl switch-set sw-ifindex psw2 last-ipv4 0.0.0.0 > /dev/null
+check_equal "same: and that it gave none" "null 2001:db8::77" \
+	"$("$PSW" -j switch show psw2 | jq -r '.[0] | "\(."last-ipv4") \(."last-ipv6")"')"
+
 # --- again ---
 
 "$PSW" -j -s port show > "$WORK/before"

@@ -160,7 +160,8 @@ static void ledger_print(const struct ledger *was, const struct ledger *is)
 
 /* --- foretelling --- */
 
-static void foretell_part(struct ledger *l, const struct podswitch_probe *probe,
+static void foretell_part(struct ledger *l,
+			  const struct podswitch_probe_result *probe,
 			  const struct podswitch_probe_part *part)
 {
 	struct counts *in = ledger_find(l, probe->ifindex);
@@ -193,7 +194,7 @@ static void foretell_part(struct ledger *l, const struct podswitch_probe *probe,
 	}
 }
 
-static int foretell(const struct podswitch_probe *probe, void *arg)
+static int foretell(const struct podswitch_probe_result *probe, void *arg)
 {
 	struct ledger *l = arg;
 	size_t i;

@@ -57,6 +57,7 @@ static const struct attr {
 	{ "role", PODSWITCH_A_PORT_ROLE, KIND_U32, 0 },
 	{ "pvid", PODSWITCH_A_PORT_PVID, KIND_U16, 0 },
 	{ "storm-limit", PODSWITCH_A_PORT_STORM_LIMIT, KIND_U32, 0 },
+	{ "translated", PODSWITCH_A_PORT_TRANSLATED, KIND_U8, 0 },
 	{ "first", PODSWITCH_A_VLAN_RANGE_FIRST, KIND_U16,
 	  PODSWITCH_A_PORT_TRUNK },
 	{ "last", PODSWITCH_A_VLAN_RANGE_LAST, KIND_U16,
@@ -80,6 +81,8 @@ static const struct attr {
 	{ "probe-frame", PODSWITCH_A_PROBE_FRAME, KIND_HEX, 0 },
 	{ "probe-len", PODSWITCH_A_PROBE_LEN, KIND_U32, 0 },
 	{ "probe-gso", PODSWITCH_A_PROBE_GSO, KIND_U8, 0 },
+	{ "last-ipv4", PODSWITCH_A_SWITCH_LAST_IPV4, KIND_IPV4, 0 },
+	{ "last-ipv6", PODSWITCH_A_SWITCH_LAST_IPV6, KIND_IPV6, 0 },
 };
 
 static const struct {

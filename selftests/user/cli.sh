@@ -132,12 +132,12 @@ cases() {
 	2|psw: switch set: max-ports is there twice|switch set a max-ports 1 max-ports 2
 	2|psw: switch set: max-addresses "-1" is not a number|switch set a max-addresses -1
 	2|psw: switch set: unknown word "mtu"|switch set a mtu 1500
-	2|psw: port show: unknown word "b"|port show a b
+	2|psw: port show: address "b" is not an IP or MAC|port show a b
 	2|psw: port show: pod "/web" is not NAMESPACE/NAME|port show pod /web
 	2|psw: port show: pod lacks a value|port show pod
 	2|psw: port show: id lacks a value|port show id
 	2|psw: port show: switch is there twice|port show switch a switch b
-	2|psw: port show: a filter does not go with a device|port show a id 0
+	2|psw: port show: a filter does not go with a device|port show dev a id 0
 	2|psw: port add: address "192.0.2.1/24" is not an IP|port add a switch b address 192.0.2.1/24
 	2|psw: port add: address "192.0.2.256" is not an IP|port add a switch b address 192.0.2.256
 	2|psw: port add: address "2001:db8::1::2" is not an IP|port add a switch b address 2001:db8::1::2
@@ -259,7 +259,7 @@ done < <(cases)
 
 result "a word with a line feed" line 2 '^psw: no object "a?b"; try' $'a\nb'
 result "a word with an escape" line 2 '^psw: no object "?\[31m"; try' $'\e[31m'
-result "an empty word" line 2 '^psw: port show: dev "" is empty$' port show ""
+result "an empty word" line 2 '^psw: port show: find "" is empty$' port show ""
 result "an empty namespace" line 2 '^psw: -netns "" is empty$' -n "" port
 result "a long word" line 2 'is too long$' port show network "$(printf '%0300d' 1)"
 

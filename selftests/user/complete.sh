@@ -31,7 +31,7 @@ cases() {
 	port show s|switch
 	port show dev |
 	port show dev x s|switch *
-	port show x d|
+	port show x d|dev
 	port show network |
 	port show switch x switch |
 	port show switch x id y p|pod

@@ -74,10 +74,10 @@ defined() {
 	nm -g --defined-only "$@" | awk 'NF == 3 { print $3 }' | sort -u
 }
 
-# foreign OBJECT...: what they use of the library's inside
+# foreign OBJECT...: what they use of the library's inside (nl/ is no part of it, but below)
 foreign() {
 	comm -12 <(nm -u "$@" | awk '{ print $NF }' | sort -u) \
-		<(defined "$BUILD"/obj/userspace/lib/*.o "$BUILD"/obj/userspace/nl/*.o) |
+		<(defined "$BUILD"/obj/userspace/lib/*.o) |
 		comm -23 - <(mapped | sed 's/@.*//')
 }
 

@@ -24,8 +24,11 @@ static const struct layout {
 	LAYOUT(podswitch_stats, drops, 640, 128, false),
 	LAYOUT(podswitch_switch, reserved, 888, 760, false),
 	LAYOUT(podswitch_port_filter, reserved, 64, 16, false),
-	LAYOUT(podswitch_events, reserved, 64, 24, false),
-	LAYOUT(podswitch_port_config, n_addresses, 88, 80, true),
+	LAYOUT(podswitch_events, reserved, 64, 40, false),
+	LAYOUT(podswitch_probe_config, reserved, 56, 32, false),
+	LAYOUT(podswitch_probe_part, reserved, 64, 48, false),
+	LAYOUT(podswitch_probe_result, reserved, 72, 40, false),
+	LAYOUT(podswitch_port_config, n_addresses, 96, 88, true),
 	LAYOUT(podswitch_port, stats, 792, 152, true),
 	LAYOUT(podswitch_violation, source, 648, 612, true),
 };

@@ -38,7 +38,7 @@ static void put_answer(void)
 	mnl_attr_nest_end(fake.nlh, nest);
 }
 
-static int check_probe(const struct podswitch_probe *probe, void *arg)
+static int check_probe(const struct podswitch_probe_result *probe, void *arg)
 {
 	int *calls = arg;
 
@@ -91,7 +91,7 @@ static void test_reply(void)
 }
 
 /* Nothing at all, and more steps than there can be. */
-static int count_parts(const struct podswitch_probe *probe, void *arg)
+static int count_parts(const struct podswitch_probe_result *probe, void *arg)
 {
 	*(size_t *)arg = probe->n_parts;
 	CHECK(!probe->has_kind);
@@ -155,7 +155,7 @@ static void test_request(void)
 static void check_delivered(bool wanted,
 			    const struct podswitch_probe_part *part)
 {
-	const struct podswitch_probe probe = { .parts = part, .n_parts = 1 };
+	const struct podswitch_probe_result probe = { .parts = part, .n_parts = 1 };
 
 	CHECK_EQ(podswitch_probe_is_delivered(&probe), wanted);
 }
@@ -163,7 +163,7 @@ static void check_delivered(bool wanted,
 static void test_delivered(void)
 {
 	struct podswitch_probe_part part = { 0 };
-	const struct podswitch_probe none = { 0 };
+	const struct podswitch_probe_result none = { 0 };
 
 	CHECK(!podswitch_probe_is_delivered(&none));
 	part.verdict = PODSWITCH_PROBE_VERDICT_PORT;

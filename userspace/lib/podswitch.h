@@ -645,7 +645,7 @@ struct podswitch_probe_part {
 };
 
 /**
- * struct podswitch_probe - what would become of a frame
+ * struct podswitch_probe_result - what would become of a frame
  * @ifindex: the device that it would come from
  * @switch_ifindex: the switch
  * @has_kind: whether the switch could tell what it is
@@ -659,7 +659,7 @@ struct podswitch_probe_part {
  *
  * Pointers are valid only during the callback that receives it.
  */
-struct podswitch_probe {
+struct podswitch_probe_result {
 	uint32_t ifindex;
 	uint32_t switch_ifindex;
 	bool has_kind;
@@ -678,7 +678,8 @@ struct podswitch_probe {
  *
  * Return: 0, or a negative errno value for podswitch_probe() to return.
  */
-typedef int podswitch_probe_cb(const struct podswitch_probe *probe, void *arg);
+typedef int podswitch_probe_cb(const struct podswitch_probe_result *probe,
+			       void *arg);
 
 /**
  * podswitch_probe() - asks what would become of a frame
@@ -705,7 +706,7 @@ int podswitch_probe(struct podswitch *h,
  *
  * Return: false if it would be dropped on the way or by each receiver.
  */
-bool podswitch_probe_is_delivered(const struct podswitch_probe *probe);
+bool podswitch_probe_is_delivered(const struct podswitch_probe_result *probe);
 
 /**
  * podswitch_probe_step_name() - a step in a word, as the protocol names it

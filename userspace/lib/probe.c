@@ -123,11 +123,11 @@ static int podswitch_read_probe(const struct nlmsghdr *nlh, void *arg)
 	struct podswitch_probe_part parts[PODSWITCH_PARTS_MAX];
 	const struct nlattr *tb[PODSWITCH_A_PROBE_MAX + 1];
 	const struct podswitch_probe_reader *reader = arg;
-	struct podswitch_probe probe;
+	struct podswitch_probe_result probe;
 	const struct nlattr *attr;
 
 	nl_parse(nlh, GENL_HDRLEN, tb, PODSWITCH_A_PROBE_MAX);
-	probe = (struct podswitch_probe){
+	probe = (struct podswitch_probe_result){
 		.ifindex = nl_get_u32(tb[PODSWITCH_A_PROBE_IFINDEX]),
 		.switch_ifindex = nl_get_u32(tb[PODSWITCH_A_PROBE_SWITCH]),
 		.has_kind = tb[PODSWITCH_A_PROBE_KIND],
@@ -165,7 +165,7 @@ int podswitch_probe(struct podswitch *h,
 	return nl_talk(&h->nl, podswitch_read_probe, &reader);
 }
 
-bool podswitch_probe_is_delivered(const struct podswitch_probe *probe)
+bool podswitch_probe_is_delivered(const struct podswitch_probe_result *probe)
 {
 	size_t i;
 

@@ -280,6 +280,7 @@ static const struct complete_source complete_sources[] = {
 	{ "probe", "from", NULL, complete_from, NULL },
 	{ "probe", "to", NULL, complete_to, NULL },
 	{ NULL, "dev", NULL, complete_port, NULL },
+	{ NULL, "find", NULL, complete_from, NULL },
 	{ NULL, "switch", NULL, NULL, complete_switches },
 	{ NULL, "network", NULL, complete_network, NULL },
 	{ NULL, "id", NULL, complete_id, NULL },

@@ -285,7 +285,7 @@ struct probe_answer {
 };
 
 /* The reason of the last drop in a word. */
-static const char *probe_why(const struct podswitch_probe *probe)
+static const char *probe_why(const struct podswitch_probe_result *probe)
 {
 	const struct podswitch_probe_part *part;
 	const char *why = NULL;
@@ -297,7 +297,7 @@ static const char *probe_why(const struct podswitch_probe *probe)
 	return why;
 }
 
-static int probe_receive(const struct podswitch_probe *probe, void *arg)
+static int probe_receive(const struct podswitch_probe_result *probe, void *arg)
 {
 	const struct probe_answer *answer = arg;
 	struct probe *p = answer->p;

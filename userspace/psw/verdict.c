@@ -241,7 +241,7 @@ static void verdict_add_cfg(cJSON *row, const struct compose *cfg)
 
 cJSON *verdict_add(cJSON *list, const struct verdict_frame *frame,
 		   const struct ends *ends,
-		   const struct podswitch_probe *probe)
+		   const struct podswitch_probe_result *probe)
 {
 	const struct ends_port *from = ends_port(ends, probe->ifindex);
 	const uint8_t *bytes = frame->made->frame;

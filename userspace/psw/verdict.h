@@ -28,7 +28,7 @@ struct verdict_frame {
  */
 cJSON *verdict_add(cJSON *list, const struct verdict_frame *frame,
 		   const struct ends *ends,
-		   const struct podswitch_probe *probe);
+		   const struct podswitch_probe_result *probe);
 
 /**
  * verdict_text() - writes a row in words, a line for each step

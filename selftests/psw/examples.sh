@@ -29,7 +29,15 @@
 
 need_commands jq ss curl
 need_module
-PATH=$BUILD:$PATH
+PATH=$WORK/bin:$BUILD:$PATH
+mkdir "$WORK/bin"
+# The module lies where it was built.
+cat > "$WORK/bin/modprobe" <<'EOF'
+#!/bin/sh
+[ "$1" != podswitch ] || exec insmod "$PODSWITCH_MODULE"
+exec /sbin/modprobe "$@"
+EOF
+chmod +x "$WORK/bin/modprobe"
 PODS=(web db cart pod4 pod5)
 
 # pod NAME VETH [N OWNER ID]: a pod; with N it is a port with the addresses .N and ::N

@@ -70,9 +70,9 @@ done <<- 'EOF'
 	address add ''|address,
 	port add d1 address ''|
 	-n ''|other,
-	-n other port show ''|dev,o1=far/away,switch,network,pod,id,
+	-n other port show ''|dev,switch,network,pod,id,address,find,far/away=o1,o1=far/away,
 	-n other port show pod ''|far/away=o1,
-	-n nope port show ''|dev,switch,network,pod,id,
+	-n nope port show ''|dev,switch,network,pod,id,address,find,
 	-n nope port show pod ''|
 EOF
 # shellcheck disable=SC2016

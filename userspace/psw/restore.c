@@ -384,21 +384,20 @@ static int restore_new_port(struct restore *r, const struct state_port *port,
 			    uint32_t ifindex)
 {
 	static const uint8_t no_mac[6];
-	struct podswitch_port_config cfg = {
-		.guard = port->guard,
-		.isolated = port->isolated,
-		.hairpin = port->hairpin,
-		.role = port->role,
-		.pvid = port->pvid,
-		.storm_limit = port->storm_limit,
-		.translated = port->translated,
-		.trunk = port->trunk.items,
-		.n_trunk = port->trunk.n,
-		.owner = &port->owner,
-		.addresses = port->addresses.items,
-		.n_addresses = port->addresses.n,
-	};
+	struct podswitch_port_config cfg = PODSWITCH_PORT_CONFIG_DEFAULT;
 
+	cfg.guard = port->guard;
+	cfg.isolated = port->isolated;
+	cfg.hairpin = port->hairpin;
+	cfg.role = port->role;
+	cfg.pvid = port->pvid;
+	cfg.storm_limit = port->storm_limit;
+	cfg.translated = port->translated;
+	cfg.trunk = port->trunk.items;
+	cfg.n_trunk = port->trunk.n;
+	cfg.owner = &port->owner;
+	cfg.addresses = port->addresses.items;
+	cfg.n_addresses = port->addresses.n;
 	if (memcmp(port->mac, no_mac, sizeof(no_mac)) != 0)
 		cfg.mac = port->mac;
 	return podswitch_port_new(r->psw->h, restore_ifindex(r, port->sw),

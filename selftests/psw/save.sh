@@ -130,6 +130,9 @@ talks a 2001:db8::3 7006
 check_equal "talk: the backend's port is known to have translated connections" true \
 	"$("$PSW" -j port show v_b | jq '.[0].translated')"
 
+# An address that is still looked for on the link has no route of its own yet.
+settled() { [[ ! $(ip -6 address show tentative) ]]; }
+busywait 10 settled
 everything > "$WORK/before"
 check "save" "$PSW" save
 "$PSW" save > "$WORK/saved"

@@ -24,7 +24,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -O1
 
 NL_SRC := $(wildcard userspace/nl/*.c)
 LIB_SRC := $(wildcard userspace/lib/*.c)
-PSW_SRC := $(wildcard userspace/psw/*.c)
+PSW_SRC := $(wildcard userspace/psw/*.c userspace/psw/*/*.c)
 CNI_SRC := $(wildcard cni/*.c)
 EXPORTER_SRC := $(wildcard userspace/exporter/*.c)
 UNIT_SRC := $(wildcard selftests/user/test_*.c)
@@ -98,7 +98,7 @@ $(B)/podswitch-exporter $(B)/installed/podswitch-exporter: $(EXPORTER) $(B)/libp
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -Wl,--as-needed -o $@ $(EXPORTER) \
 		$(B)/libpodswitch.so -lmicrohttpd
 
-$(EXPORTER): ALL_CPPFLAGS += -Iuserspace/psw
+$(PSW) $(EXPORTER): ALL_CPPFLAGS += -Iuserspace/psw
 
 $(DYN): ALL_CFLAGS += -fPIC
 $(B)/libpodswitch.so: $(DYN) $(LIB_MAP)

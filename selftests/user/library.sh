@@ -98,12 +98,12 @@ for page in "$MAN"/podswitch_*.3; do
 		"$(sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.F[no] "\{0,1\}\([a-z_]*\).*/\1/p' "$page" | sort)"
 done
 # nl/ is below the library, and the programs' own way to rtnetlink and nf_tables, but not to podswitch.
-check_equal "names: psw uses no others" '' "$(foreign "$BUILD"/obj/userspace/psw/*.o | grep -vE '^(nl|nfnl)_')"
+check_equal "names: psw uses no others" '' "$(foreign "$BUILD"/obj/userspace/psw/{,*/}*.o | grep -vE '^(nl|nfnl)_')"
 check_equal "names: the plugin uses no others" '' \
 	"$(foreign "$BUILD"/static/cni/*.o | grep -vE '^(nl|nfnl)_')"
 check_equal "names: nor the protocol itself" '' \
-	"$(foreign "$BUILD"/static/cni/*.o "$BUILD"/obj/userspace/psw/*.o | grep genl
-	grep -lE 'PODSWITCH_CMD_|handle\.h' "$TREE"/cni/*.[ch] "$TREE"/userspace/psw/*.[ch])"
+	"$(foreign "$BUILD"/static/cni/*.o "$BUILD"/obj/userspace/psw/{,*/}*.o | grep genl
+	grep -lE 'PODSWITCH_CMD_|handle\.h' "$TREE"/cni/*.[ch] "$TREE"/userspace/psw/{,*/}*.[ch])"
 
 # --- install ---
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* psw: the frames that it makes, byte by byte. */
 #include <arpa/inet.h>
-#include <compose.h>
+#include <probe/compose.h>
 #include <string.h>
 
 #include "test.h"

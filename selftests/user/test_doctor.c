@@ -4,8 +4,8 @@
  * and interfaces as structs. The kernel's side is selftests/psw/doctor.sh.
  */
 #include <arpa/inet.h>
-#include <doctor_masq.h>
-#include <doctor_node.h>
+#include <doctor/masq.h>
+#include <doctor/node.h>
 #include <errno.h>
 #include <masq.h>
 #include <psw.h>

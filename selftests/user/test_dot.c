@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What "psw graph" draws, and that Graphviz takes it, whatever names are like. */
 #include <arpa/inet.h>
-#include <dot.h>
+#include <live/dot.h>
 #include <stdlib.h>
 #include <unistd.h>
 

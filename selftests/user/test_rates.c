@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Rates out of counters: ports that stay, come, go, start anew; their order. */
-#include <rates.h>
+#include <live/rates.h>
 #include <stdlib.h>
 #include <units.h>
 

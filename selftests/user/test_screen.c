@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What "psw top" draws: a terminal's lines to the letter, at every size. */
 #include <psw.h>
-#include <screen.h>
+#include <live/screen.h>
 #include <stdlib.h>
-#include <tty.h>
+#include <live/tty.h>
 
 #include "test.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "state.h"
+#include "state/state.h"
 #include "test.h"
 
 static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 9 };

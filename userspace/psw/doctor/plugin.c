@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Checks: the plugin is there and answers, and a runtime is told to use it. */
-#include "doctor_node.h"
+#include "node.h"
 
 #include <errno.h>
 #include <stdlib.h>

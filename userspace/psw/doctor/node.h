@@ -94,7 +94,7 @@ struct doctor_conf {
 	const char *switch_name;
 };
 
-/* doctor_node.c */
+/* node.c */
 
 /**
  * doctor_load() - reads the node
@@ -181,7 +181,7 @@ const char *doctor_ip_text(const struct podswitch_address *ip, char *text);
  */
 void *doctor_alloc(void *list, size_t n, size_t size);
 
-/* doctor_link.c */
+/* link.c */
 
 /**
  * doctor_load_links() - reads interfaces and addresses of the host
@@ -204,7 +204,7 @@ void doctor_load_ends(struct doctor *d);
  */
 const struct doctor_link *doctor_link(const struct doctor *d, uint32_t ifindex);
 
-/* doctor_conf.c */
+/* conf.c */
 
 /**
  * doctor_load_confs() - reads the CNI configurations
@@ -270,7 +270,7 @@ bool doctor_conf_subnet(const cJSON *range, struct doctor_subnet *subnet);
 const struct doctor_conf *doctor_conf_of(const struct doctor *d,
 					 const char *network);
 
-/* doctor_plugin.c */
+/* plugin.c */
 
 /**
  * doctor_plugin_path() - where the plugin is
@@ -293,7 +293,7 @@ bool doctor_plugin_path(const struct doctor *d, char *path);
 int doctor_plugin_ask(const struct doctor *d, const char *command,
 		      const char *input, cJSON **answer);
 
-/* doctor_nft.c */
+/* nft.c */
 
 /**
  * struct doctor_chain - a chain in the plugin's table of nf_tables

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The CNI configurations of the node, as a container runtime finds them. */
-#include "doctor_node.h"
+#include "node.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>

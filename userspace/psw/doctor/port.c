@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Checks: each port's settings, and the pod's interface behind it. */
-#include "doctor_node.h"
+#include "node.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -58,7 +58,7 @@ struct doctor {
 	size_t n_confs;
 };
 
-/* doctor_finding.c */
+/* finding.c */
 
 /**
  * doctor_find() - adds a finding
@@ -121,7 +121,7 @@ const char *doctor_quote(const char *word, char *quoted);
  */
 int doctor_print(FILE *out, struct doctor *d, const struct print_view *view);
 
-/* doctor_file.c */
+/* file.c */
 
 enum {
 	DOCTOR_PATH = 4096,
@@ -163,7 +163,7 @@ char *doctor_read(const struct doctor *d, const char *path);
  */
 long doctor_number(const struct doctor *d, const char *path);
 
-/* doctor_run.c */
+/* run.c */
 
 /**
  * doctor_run() - runs a program to its end, or for two seconds

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Check: pods use the addresses that their ports hold, and nobody else does. */
-#include "doctor_node.h"
+#include "node.h"
 
 #include <string.h>
 

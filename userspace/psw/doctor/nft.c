@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The plugin's table of nf_tables: its chains, and whether they masquerade. */
-#include "doctor_node.h"
+#include "node.h"
 
 #include <errno.h>
 #include <linux/netfilter/nf_tables.h>

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "args.h"
-#include "doctor_node.h"
+#include "node.h"
 
 #define DOCTOR_CONF_DIR "/etc/cni/net.d"
 

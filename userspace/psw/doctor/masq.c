@@ -3,7 +3,7 @@
  * Check: what the configurations say is masqueraded is. The rules are the
  * plugin's: one chain for a subnet of a network, named by hashes of both.
  */
-#include "doctor_masq.h"
+#include "masq.h"
 
 #include <errno.h>
 #include <inttypes.h>

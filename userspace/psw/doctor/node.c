@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "doctor_node.h"
+#include "node.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Check: each switch is up, a gateway if it is to be, and not full. */
-#include "doctor_node.h"
+#include "node.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef _PSW_DOCTOR_MASQ_H
 #define _PSW_DOCTOR_MASQ_H
 
-#include "doctor_node.h"
+#include "node.h"
 
 enum {
 	DOCTOR_CHAIN = 29,	/* as the plugin's names are */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Checks: the kernel, and the module in it. */
-#include "doctor_node.h"
+#include "node.h"
 
 #include <stdlib.h>
 #include <string.h>

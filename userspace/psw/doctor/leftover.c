@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Check: what pods that have gone left behind. */
-#include "doctor_node.h"
+#include "node.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
  * Interfaces of the host, and the pods' ends: these are read by the ids of
  * their namespaces, without entering one.
  */
-#include "doctor_node.h"
+#include "node.h"
 
 #include <dirent.h>
 #include <errno.h>

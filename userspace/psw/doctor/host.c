@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Checks: what of the host's settings matters to pods. */
-#include "doctor_node.h"
+#include "node.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * of it is everyday life: a frame to a pod that has just gone, or is not up
  * yet. That is told from a certain number on.
  */
-#include "doctor_node.h"
+#include "node.h"
 
 #include "psw.h"
 

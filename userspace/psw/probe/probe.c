@@ -538,10 +538,10 @@ static void probe_add_outcome(const struct probe *p, cJSON *row)
 
 static void probe_text(FILE *out, const cJSON *row)
 {
+	const cJSON *frames = cJSON_GetObjectItemCaseSensitive(row, "frames");
 	const cJSON *frame;
 
-	cJSON_ArrayForEach(frame,
-			   cJSON_GetObjectItemCaseSensitive(row, "frames")) {
+	cJSON_ArrayForEach(frame, frames) {
 		verdict_text(out, frame);
 		fputc('\n', out);
 	}

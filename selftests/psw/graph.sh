@@ -81,7 +81,7 @@ check "rates: of drops" has ' dropped/s: spoofed-mac</FONT>' node v_a
 
 # name_is NAME SHOWN: a pod's name, and as the picture has it
 name_is() {
-	"$PSW" port set v_t pod "$1"
+	"$PSW" port set v_t owner none pod "$1"
 	check "names: $2" draws
 	check "names: $2, drawn" grep -qF -- ">$2<" "$WORK/svg"
 }

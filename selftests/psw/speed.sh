@@ -4,8 +4,9 @@
 #
 #   psw0 -- v1 .. v1000       veths, each with an owner, an IPv4 and an IPv6 address
 #
-# What is aimed at is 20 ms. A machine that is slow or busy takes longer for everything, so the limit is what ip takes to
-# show the same devices in the same form, run in turns with psw.
+# What is aimed at is 20 ms. A machine that is slow or busy takes longer for everything, so the limit is twice what ip
+# takes to show the same devices in the same form, run in turns with psw: to print the counters as JSON, with their names, is
+# to print more than ip does.
 . "$(dirname "$0")/../lib.sh"
 
 PORTS=1000
@@ -44,8 +45,8 @@ costs() {
 		spent "${peer[@]}" >> "$WORK/theirs"
 	done
 	echo "# $name: $(average "$WORK/ours") ms, ip: $(average "$WORK/theirs") ms"
-	check "$name: no more than ip takes to show the devices" awk -v ours="$(average "$WORK/ours")" \
-		-v theirs="$(average "$WORK/theirs")" 'BEGIN { exit !(ours <= theirs) }'
+	check "$name: no more than twice what ip takes" awk -v ours="$(average "$WORK/ours")" \
+		-v theirs="$(average "$WORK/theirs")" 'BEGIN { exit !(ours <= 2 * theirs) }'
 }
 
 ktap_header

@@ -149,7 +149,9 @@ check "same: what is saved" diff <(jq . "$WORK/saved") <("$PSW" save | jq .)
 touch "$WORK/go"
 for i in "${!TALKS[@]}"; do
 	names=("of two pods" "from the host" "to a Service" "of two pods, by IPv6")
-	check "talk: a connection ${names[i]} goes on" wait "${TALKS[i]}"
+	# by this shell, whose children they are
+	wait "${TALKS[i]}"
+	check_equal "talk: a connection ${names[i]} goes on" 0 $?
 done
 check "talk: the pods are found, and find the host" pings a 192.0.2.1 192.0.2.3 2001:db8::1
 

@@ -7,6 +7,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 LIBDIR ?= $(PREFIX)/lib
 CNI_BIN ?= /opt/cni/bin
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 KVER ?= $(shell uname -r)
 JOBS ?= $(shell nproc)
 
@@ -14,6 +15,11 @@ CC ?= gcc
 OBJCOPY ?= objcopy
 CFLAGS ?= -O2 -g
 B := build
+
+# Debian packages that building takes. "make DEPS=" is for who has them, by whatever name.
+DEPS ?= gcc make pkg-config libc6-dev libmnl-dev libnftnl-dev libcjson-dev libmicrohttpd-dev
+# The plugin: static runs anywhere; shared is linked with the system's libraries, as distributions want it.
+CNI_LINK ?= static
 
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
@@ -31,6 +37,9 @@ UNIT_SRC := $(wildcard selftests/user/test_*.c)
 TOOL_SRC := $(wildcard selftests/tools/*.c)
 MAN3 := $(wildcard userspace/man/*.3)
 MAN8 := $(wildcard userspace/man/*.8)
+SERVICES := $(wildcard deploy/*.service)
+DKMS_SRC := dkms.conf Kbuild kmod/Kbuild $(filter-out %.mod.c,$(wildcard \
+	kmod/*.[ch] kmod/compat/*.c kmod/compat/*.mk kmod/compat/include/*/*.h genl/*.[ch] genl/uapi/linux/*.h))
 
 # Where Debian's shells look for completion.
 BASH_TO := $(PREFIX)/share/bash-completion/completions/psw
@@ -61,7 +70,7 @@ say = @printf '  %-7s %s\n' $(1) $(2);
 MAKEFLAGS += --no-print-directory
 endif
 
-.PHONY: all deps psw cni exporter lib kmod install uninstall unit tools genl \
+.PHONY: all deps psw cni exporter lib kmod install install-dkms uninstall dist deb rpm unit tools genl \
 	genl-check lint check fuzz fuzz-cni demo vm bench bench-quick bench-cni clean help
 .DELETE_ON_ERROR:
 
@@ -73,8 +82,7 @@ help: ## this list
 	@echo "variables: KVER= DESTDIR= PREFIX= CNI_BIN= V=1 CFLAGS="
 
 deps:
-	@scripts/need gcc make pkg-config libc6-dev libmnl-dev libnftnl-dev \
-		libcjson-dev libmicrohttpd-dev
+	@$(if $(DEPS),scripts/need $(DEPS))
 
 # --- userspace ---
 
@@ -114,10 +122,15 @@ $(B)/libpodswitch.a: $(DYN) $(LIB_MAP)
 	$(Q)$(OBJCOPY) --keep-global-symbols=$(B)/libpodswitch.names $(B)/libpodswitch.o
 	$(Q)rm -f $@ && $(AR) rcs $@ $(B)/libpodswitch.o
 
+ifeq ($(CNI_LINK),static)
 # The plugin is one file that runs anywhere: no loader, no libraries.
 $(B)/podswitch: $(STATIC)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -static -Wl,--gc-sections -o $@ $^ \
 		-L$$(cat $(B)/static-libs)/lib -lnftnl -lmnl -lcjson
+else
+$(B)/podswitch: $(call objects,obj,$(CNI_SRC)) $(DYN)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -Wl,--as-needed -o $@ $^ -lnftnl -lmnl -lcjson
+endif
 
 $(STATIC): | $(B)/static-libs
 $(B)/static-libs: scripts/static-libs | deps
@@ -139,7 +152,9 @@ PROGRAMS_TO := $(PREFIX)/sbin/psw $(PREFIX)/sbin/podswitch-exporter
 HEADERS_TO := $(PREFIX)/include/podswitch.h $(PREFIX)/include/linux/podswitch.h
 LIBS_TO := $(addprefix $(LIBDIR)/,$(LIB_FILE) $(SONAME) libpodswitch.so libpodswitch.a pkgconfig/libpodswitch.pc)
 MAN3_TO = $(addprefix $(PREFIX)/share/man/man3/,$(notdir $(MAN3)) $(shell scripts/man-names $(MAN3)))
-MAN8_TO := $(addprefix $(PREFIX)/share/man/man8/,$(notdir $(MAN8)))
+MAN8_TO := $(addprefix $(PREFIX)/share/man/man8/,$(notdir $(MAN8)) podswitch-exporter.8)
+DKMS_TO := $(PREFIX)/src/podswitch-$(VERSION)
+UNITS_TO := $(addprefix $(UNITDIR)/,$(notdir $(SERVICES)))
 
 install: all $(B)/installed/psw $(B)/installed/podswitch-exporter ## psw, library, headers, man pages and completion to DESTDIR/PREFIX, the plugin to CNI_BIN
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(LIBDIR)/pkgconfig \
@@ -160,18 +175,37 @@ install: all $(B)/installed/psw $(B)/installed/podswitch-exporter ## psw, librar
 	install -m 644 $(MAN3) $(DESTDIR)$(PREFIX)/share/man/man3/
 	scripts/man-names --link $(DESTDIR)$(PREFIX)/share/man/man3 $(MAN3)
 	install -m 644 $(MAN8) $(DESTDIR)$(PREFIX)/share/man/man8/
+	ln -sf psw-metrics.8 $(DESTDIR)$(PREFIX)/share/man/man8/podswitch-exporter.8
 	install -D -m 644 userspace/completion/psw.bash $(DESTDIR)$(BASH_TO)
 	install -D -m 644 userspace/completion/_psw $(DESTDIR)$(ZSH_TO)
 	install -D -m 644 userspace/completion/psw.fish $(DESTDIR)$(FISH_TO)
+	install -d $(DESTDIR)$(UNITDIR)
+	$(foreach unit,$(SERVICES),sed 's|@PREFIX@|$(PREFIX)|g' $(unit) > $(DESTDIR)$(UNITDIR)/$(notdir $(unit)) &&) :
 	install -m 755 $(B)/podswitch $(DESTDIR)$(CNI_BIN)/.podswitch.new
 	mv -f $(DESTDIR)$(CNI_BIN)/.podswitch.new $(DESTDIR)$(CNI_BIN)/podswitch
 	$(if $(DESTDIR),,ldconfig)
 
 uninstall: ## what install put there, away
 	rm -f $(addprefix $(DESTDIR),$(PROGRAMS_TO) $(LIBS_TO) $(HEADERS_TO) \
-		$(MAN3_TO) $(MAN8_TO) $(BASH_TO) $(ZSH_TO) $(FISH_TO) \
+		$(MAN3_TO) $(MAN8_TO) $(UNITS_TO) $(BASH_TO) $(ZSH_TO) $(FISH_TO) \
 		$(CNI_BIN)/podswitch)
 	$(if $(DESTDIR),,ldconfig)
+
+# --- packages ---
+
+# The module's sources where DKMS looks for them, and what takes the module out again.
+install-dkms:
+	$(Q)$(foreach file,$(DKMS_SRC),install -D -m 644 $(file) $(DESTDIR)$(DKMS_TO)/$(file) &&) :
+	install -D -m 755 deploy/podswitch-unload $(DESTDIR)$(PREFIX)/libexec/podswitch/podswitch-unload
+
+dist: ## the sources as build/podswitch-VERSION.tar.xz, the same bytes each time
+	$(Q)scripts/dist $(B)
+
+deb: ## Debian packages, in build/deb/
+	$(Q)scripts/deb $(B)/deb
+
+rpm: ## RPM packages, in build/rpm/
+	$(Q)scripts/rpm $(B)/rpm
 
 # --- the module ---
 

@@ -32,7 +32,7 @@ says() {
 unit_is_well() {
 	local out
 
-	sed "s#/usr/local/sbin/#$BUILD/#" "$TREE/deploy/podswitch-exporter.service" > "$WORK/podswitch-exporter.service"
+	sed "s#@PREFIX@/sbin/#$BUILD/#" "$TREE/deploy/podswitch-exporter.service" > "$WORK/podswitch-exporter.service"
 	out=$(systemd-analyze verify --man=no "$WORK/podswitch-exporter.service" 2>&1 | grep podswitch)
 	[[ ! $out ]] || { echo "$out"; return 1; }
 }

@@ -70,7 +70,7 @@ say = @printf '  %-7s %s\n' $(1) $(2);
 MAKEFLAGS += --no-print-directory
 endif
 
-.PHONY: all deps psw cni exporter lib kmod install install-dkms uninstall dist deb rpm unit tools genl \
+.PHONY: all deps psw cni exporter lib kmod install install-dkms uninstall uninstall-dkms dist deb rpm unit tools genl \
 	genl-check lint check fuzz fuzz-cni demo vm bench bench-quick bench-cni clean help
 .DELETE_ON_ERROR:
 
@@ -149,10 +149,12 @@ $(B)/obj/%.o: %.c | deps
 
 # What install makes, by which uninstall takes it away.
 PROGRAMS_TO := $(PREFIX)/sbin/psw $(PREFIX)/sbin/podswitch-exporter
+LOAD_TO := $(PREFIX)/libexec/podswitch/podswitch-load
 HEADERS_TO := $(PREFIX)/include/podswitch.h $(PREFIX)/include/linux/podswitch.h
 LIBS_TO := $(addprefix $(LIBDIR)/,$(LIB_FILE) $(SONAME) libpodswitch.so libpodswitch.a pkgconfig/libpodswitch.pc)
 MAN3_TO = $(addprefix $(PREFIX)/share/man/man3/,$(notdir $(MAN3)) $(shell scripts/man-names $(MAN3)))
 MAN8_TO := $(addprefix $(PREFIX)/share/man/man8/,$(notdir $(MAN8)) podswitch-exporter.8)
+UNLOAD_TO := $(PREFIX)/libexec/podswitch/podswitch-unload
 DKMS_TO := $(PREFIX)/src/podswitch-$(VERSION)
 UNITS_TO := $(addprefix $(UNITDIR)/,$(notdir $(SERVICES)))
 
@@ -183,12 +185,14 @@ install: all $(B)/installed/psw $(B)/installed/podswitch-exporter ## psw, librar
 	$(foreach unit,$(SERVICES),sed 's|@PREFIX@|$(PREFIX)|g' $(unit) > $(DESTDIR)$(UNITDIR)/$(notdir $(unit)) &&) :
 	install -m 755 $(B)/podswitch $(DESTDIR)$(CNI_BIN)/.podswitch.new
 	mv -f $(DESTDIR)$(CNI_BIN)/.podswitch.new $(DESTDIR)$(CNI_BIN)/podswitch
+	install -D -m 755 deploy/podswitch-load $(DESTDIR)$(LOAD_TO)
 	$(if $(DESTDIR),,ldconfig)
 
 uninstall: ## what install put there, away
 	rm -f $(addprefix $(DESTDIR),$(PROGRAMS_TO) $(LIBS_TO) $(HEADERS_TO) \
 		$(MAN3_TO) $(MAN8_TO) $(UNITS_TO) $(BASH_TO) $(ZSH_TO) $(FISH_TO) \
-		$(CNI_BIN)/podswitch)
+		$(LOAD_TO) $(CNI_BIN)/podswitch)
+	@rmdir $(DESTDIR)$(dir $(LOAD_TO)) 2> /dev/null || true
 	$(if $(DESTDIR),,ldconfig)
 
 # --- packages ---
@@ -196,7 +200,11 @@ uninstall: ## what install put there, away
 # The module's sources where DKMS looks for them, and what takes the module out again.
 install-dkms:
 	$(Q)$(foreach file,$(DKMS_SRC),install -D -m 644 $(file) $(DESTDIR)$(DKMS_TO)/$(file) &&) :
-	install -D -m 755 deploy/podswitch-unload $(DESTDIR)$(PREFIX)/libexec/podswitch/podswitch-unload
+	install -D -m 755 deploy/podswitch-unload $(DESTDIR)$(UNLOAD_TO)
+
+uninstall-dkms:
+	rm -rf $(DESTDIR)$(DKMS_TO) $(DESTDIR)$(UNLOAD_TO)
+	@rmdir $(DESTDIR)$(dir $(UNLOAD_TO)) 2> /dev/null || true
 
 dist: ## the sources as build/podswitch-VERSION.tar.xz, the same bytes each time
 	$(Q)scripts/dist $(B)

@@ -157,6 +157,13 @@ MAN8_TO := $(addprefix $(PREFIX)/share/man/man8/,$(notdir $(MAN8)) podswitch-exp
 UNLOAD_TO := $(PREFIX)/libexec/podswitch/podswitch-unload
 DKMS_TO := $(PREFIX)/src/podswitch-$(VERSION)
 UNITS_TO := $(addprefix $(UNITDIR)/,$(notdir $(SERVICES)))
+# At boot, and what leaves podswitch's devices alone.
+SWITCHES_TO := $(PREFIX)/libexec/podswitch/podswitch-switches
+NETWORKD := $(wildcard deploy/networkd/*)
+NETWORKD_TO := $(PREFIX)/lib/systemd/network
+BOOT_TO := $(SWITCHES_TO) $(PREFIX)/lib/modules-load.d/podswitch.conf $(PREFIX)/lib/NetworkManager/conf.d/podswitch.conf \
+	$(addprefix $(NETWORKD_TO)/,$(notdir $(NETWORKD)))
+SWITCHES_CONF := /etc/podswitch/switches
 
 install: all $(B)/installed/psw $(B)/installed/podswitch-exporter ## psw, library, headers, man pages and completion to DESTDIR/PREFIX, the plugin to CNI_BIN
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(LIBDIR)/pkgconfig \
@@ -186,12 +193,19 @@ install: all $(B)/installed/psw $(B)/installed/podswitch-exporter ## psw, librar
 	install -m 755 $(B)/podswitch $(DESTDIR)$(CNI_BIN)/.podswitch.new
 	mv -f $(DESTDIR)$(CNI_BIN)/.podswitch.new $(DESTDIR)$(CNI_BIN)/podswitch
 	install -D -m 755 deploy/podswitch-load $(DESTDIR)$(LOAD_TO)
+	install -D -m 755 deploy/podswitch-switches $(DESTDIR)$(SWITCHES_TO)
+	install -D -m 644 deploy/modules-load.conf $(DESTDIR)$(PREFIX)/lib/modules-load.d/podswitch.conf
+	install -D -m 644 deploy/networkmanager.conf $(DESTDIR)$(PREFIX)/lib/NetworkManager/conf.d/podswitch.conf
+	install -D -m 644 -t $(DESTDIR)$(NETWORKD_TO) $(NETWORKD)
+	test -e $(DESTDIR)$(SWITCHES_CONF) || install -D -m 644 deploy/switches $(DESTDIR)$(SWITCHES_CONF)
 	$(if $(DESTDIR),,ldconfig)
 
 uninstall: ## what install put there, away
 	rm -f $(addprefix $(DESTDIR),$(PROGRAMS_TO) $(LIBS_TO) $(HEADERS_TO) \
 		$(MAN3_TO) $(MAN8_TO) $(UNITS_TO) $(BASH_TO) $(ZSH_TO) $(FISH_TO) \
-		$(LOAD_TO) $(CNI_BIN)/podswitch)
+		$(LOAD_TO) $(BOOT_TO) $(CNI_BIN)/podswitch)
+	@! cmp -s deploy/switches $(DESTDIR)$(SWITCHES_CONF) || rm $(DESTDIR)$(SWITCHES_CONF)
+	@rmdir $(DESTDIR)$(dir $(SWITCHES_CONF)) 2> /dev/null || true
 	@rmdir $(DESTDIR)$(dir $(LOAD_TO)) 2> /dev/null || true
 	$(if $(DESTDIR),,ldconfig)
 

@@ -68,6 +68,10 @@ done <<-EOF
 	podswitch-dkms usr/libexec/podswitch/podswitch-unload
 	podswitch-tools usr/sbin/psw
 	podswitch-tools usr/libexec/podswitch/podswitch-load
+	podswitch-tools lib/systemd/system/podswitch.service
+	podswitch-tools usr/lib/modules-load.d/podswitch.conf
+	podswitch-tools usr/lib/NetworkManager/conf.d/podswitch.conf
+	podswitch-tools etc/podswitch/switches
 	podswitch-tools usr/share/man/man8/psw.8.gz
 	podswitch-tools usr/share/man/man8/psw-metrics.8.gz
 	podswitch-tools usr/share/bash-completion/completions/psw
@@ -119,7 +123,7 @@ machine() {
 		dpkg-deb -R "$deb" "$WORK/content/$name"
 	done
 	find "$WORK/content" -name '*.debug' -exec objcopy --decompress-debug-sections {} \;
-	grep -rlaF -e "$TREE" -e "$WORK" -e "$cache" -e "$HOME/" -e "$(hostname)" "$WORK/content" 2> /dev/null
+	grep -rlaF -e "$TREE" -e "$WORK" -e "$cache" -e "$HOME/" "$WORK/content" 2> /dev/null
 }
 
 mkdir "$WORK/content"
@@ -157,6 +161,7 @@ mount -t tmpfs tmpfs "$ROOT/run" && mount -t tmpfs tmpfs "$ROOT/tmp" || exit 1
 # One kernel is enough to build for.
 KERNELS=("$ROOT"/lib/modules/*)
 rm -rf "${KERNELS[@]:1}"
+depmod -b "$ROOT" "$(basename "${KERNELS[0]}")"
 mkdir "$ROOT/tmp/one" "$ROOT/tmp/new"
 cp "$ONE"/*.deb "$ROOT/tmp/one/"
 cp "$NEW"/*.deb "$ROOT/tmp/new/"
@@ -167,10 +172,10 @@ inside() { DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 chroot "$ROOT" "$@"; }
 # all_of FOLDER: its packages but those for development and debugging
 all_of() { find "$ROOT$1" -name '*.deb' ! -name '*-dbgsym_*' ! -name '*-dev_*' -printf "$1/%f\n"; }
 
-# listing: what is in the root, apart from logs, dpkg's own books and caches
+# listing: what is in the root, apart from logs, dpkg's own books, caches, and DKMS's own key
 listing() {
 	(cd "$ROOT" && find . -xdev -path ./var/log -prune -o -path ./var/lib/dpkg -prune -o -path ./var/cache -prune \
-		-o -path ./tmp -prune -o -printf '%p %y %m %U %G %l\n') | sort
+		-o -path './var/lib/dkms/mok.*' -prune -o -path ./tmp -prune -o -printf '%p %y %m %U %G %l\n') | sort
 }
 
 # settings: what is in /etc and in dpkg's book
@@ -195,7 +200,9 @@ settings > "$WORK/settings"
 check "root: installed" inside dpkg -i "${one[@]}"
 check "root: the programs run" inside /tmp/programs
 check_equal "root: DKMS has built the module" "$VERSION" "$(module)"
-check "root: the exporter is started at boot" test -L "$ROOT/etc/systemd/system/multi-user.target.wants/podswitch-exporter.service"
+for name in podswitch podswitch-exporter; do
+	check "root: $name.service is started at boot" test -L "$ROOT/etc/systemd/system/multi-user.target.wants/$name.service"
+done
 check_equal "root: no runtime is told to use the plugin" "" "$(ls "$ROOT/etc/cni/net.d" 2> /dev/null)"
 check_equal "root: manual pages that lead nowhere" "" "$(find "$ROOT/usr/share/man" -name 'p*sw*' -xtype l)"
 

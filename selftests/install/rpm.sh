@@ -59,6 +59,8 @@ done <<-EOF
 	dkms /usr/libexec/podswitch/podswitch-unload
 	tools /usr/sbin/psw
 	tools /usr/libexec/podswitch/podswitch-load
+	tools /usr/lib/systemd/system/podswitch.service
+	tools /etc/podswitch/switches
 	tools /usr/share/man/man8/psw.8
 	tools /usr/share/zsh/site-functions/_psw
 	exporter /usr/sbin/podswitch-exporter

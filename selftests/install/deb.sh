@@ -33,17 +33,19 @@ ONE=$WORK/one TWO=$WORK/elsewhere/and/deeper/two NEW=$WORK/new
 # built FOLDER: what is compared; .buildinfo and .changes tell of the build itself
 built() { (cd "$1" && sha256sum -- *.deb *.dsc *.tar.xz); }
 
+# build_elsewhere: with other permissions, and without network, git and cache
 build_elsewhere() {
 	mkdir -p "$TWO"
 	tar -xf "$("$TREE/scripts/dist" "$WORK")" -C "$WORK/elsewhere"
 	cp -r "$TREE/debian" "$WORK/elsewhere/podswitch-$VERSION/"
-	(umask 077 && "$WORK/elsewhere/podswitch-$VERSION/scripts/deb" "$TWO" --no-lintian)
+	(umask 077 && PODSWITCH_CACHE=$WORK/cache unshare -n "$WORK/elsewhere/podswitch-$VERSION/scripts/deb" "$TWO" --no-lintian)
 }
 
 check "build: make deb, and lintian" "$TREE/scripts/deb" "$ONE"
 [[ -e $(echo "$ONE"/podswitch-tools_*.deb) ]] || ktap_finish
 check_equal "build: lintian is silent" "" "$(lintian --allow-root --fail-on none "$ONE"/*.changes 2>&1)"
-check "build: again, elsewhere, without git" build_elsewhere
+check "build: again, elsewhere, without a network" build_elsewhere
+check "build: nothing was fetched" test ! -e "$WORK/cache"
 check_equal "build: the same bytes" "$(built "$ONE")" "$(built "$TWO")"
 check "build: version $NEXT" "$TREE/scripts/deb" "$NEW" --version "$NEXT-0upstream1" --no-lintian
 
@@ -161,7 +163,7 @@ mount -t tmpfs tmpfs "$ROOT/run" && mount -t tmpfs tmpfs "$ROOT/tmp" || exit 1
 # One kernel is enough to build for.
 KERNELS=("$ROOT"/lib/modules/*)
 rm -rf "${KERNELS[@]:1}"
-depmod -b "$ROOT" "$(basename "${KERNELS[0]}")"
+depmod -b "$ROOT" "$(basename "${KERNELS[0]}")" 2> /dev/null
 mkdir "$ROOT/tmp/one" "$ROOT/tmp/new"
 cp "$ONE"/*.deb "$ROOT/tmp/one/"
 cp "$NEW"/*.deb "$ROOT/tmp/new/"

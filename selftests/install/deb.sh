@@ -125,7 +125,7 @@ machine() {
 		dpkg-deb -R "$deb" "$WORK/content/$name"
 	done
 	find "$WORK/content" -name '*.debug' -exec objcopy --decompress-debug-sections {} \;
-	grep -rlaF -e "$TREE" -e "$WORK" -e "$cache" -e "$HOME/" "$WORK/content" 2> /dev/null
+	grep -rlaF -e "$TREE" -e "$WORK" -e "$cache" "$WORK/content" 2> /dev/null
 }
 
 mkdir "$WORK/content"

@@ -17,6 +17,7 @@ need rpm gcc make libcjson-dev libmicrohttpd-dev libmnl-dev libnftnl-dev
 ktap_header
 
 VERSION=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$TREE/dkms.conf")
+LIB=$(rpm --eval '%{_libdir}')
 OUT=$WORK/rpm
 ROOT=$WORK/root
 
@@ -43,7 +44,7 @@ scripts_are_shell() {
 }
 
 # in_root ARGUMENT...: rpm, with a root and books of its own
-in_root() { rpm --root "$ROOT" --dbpath /var/lib/rpm --nodeps --noscripts "$@"; }
+in_root() { rpm --root "$ROOT" --dbpath /var/lib/rpm "$@"; }
 
 # left: in the root, apart from the books
 left() { find "$ROOT" -path "$ROOT/var/lib/rpm" -prune -o ! -type d -print; }
@@ -67,10 +68,10 @@ done <<-EOF
 	exporter /usr/lib/systemd/system/podswitch-exporter.service
 	cni /usr/libexec/cni/podswitch
 	cni /opt/cni/bin/podswitch
-	libs /usr/lib64/libpodswitch.so.0
+	libs $LIB/libpodswitch.so.0
 	devel /usr/include/podswitch.h
 	devel /usr/share/man/man3/podswitch_open.3
-	static /usr/lib64/libpodswitch.a
+	static $LIB/libpodswitch.a
 EOF
 
 for name in dkms iproute kmod; do
@@ -82,9 +83,9 @@ check "content: scripts are shell" scripts_are_shell
 
 mkdir -p "$ROOT/var/lib/rpm"
 rm -f "$OUT"/*.src.rpm
-check "root: installed" in_root -i "$OUT"/*.rpm
-check_equal "root: psw runs" "psw $VERSION" "$(LD_LIBRARY_PATH=$ROOT/usr/lib64 "$ROOT/usr/sbin/psw" -V)"
+check "root: installed" in_root -i --nodeps --noscripts "$OUT"/*.rpm
+check_equal "root: psw runs" "psw $VERSION" "$(LD_LIBRARY_PATH=$ROOT$LIB "$ROOT/usr/sbin/psw" -V)"
 # shellcheck disable=SC2046 # names
-check "root: removed" in_root -e $(in_root -qa --qf '%{NAME} ')
+check "root: removed" in_root -e --nodeps --noscripts $(in_root -qa --qf '%{NAME} ')
 check_equal "root: nothing is left" "" "$(left)"
 ktap_finish

@@ -22,8 +22,10 @@ DEPS ?= gcc make pkg-config libc6-dev libmnl-dev libnftnl-dev libcjson-dev libmi
 CNI_LINK ?= static
 
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+KERNELS := $(shell sed -n 's/^\# .*: Linux \([0-9.]* to [0-9.]*\)$$/\1/p' dkms.conf)
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 ALL_CPPFLAGS = -D_GNU_SOURCE -DPODSWITCH_VERSION='"$(VERSION)"' \
+	       -DPODSWITCH_KERNELS='"$(KERNELS)"' \
 	       -Igenl/uapi -Iuserspace/nl -Iuserspace/lib $(CPPFLAGS)
 ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -O1

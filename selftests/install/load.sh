@@ -8,6 +8,7 @@
 #                           +--------------+----------------------------------+--- $NODE/sys/module/podswitch
 #
 # loads:    what is there first is taken, and nothing that comes after it is asked
+# kept:     the module that was loaded, for psw upgrade
 # two:      a second caller waits for the first, and builds nothing
 # refuses:  each reason by its sentence, on stderr and in /run/podswitch/not-loaded, and in nothing else
 # gone:     the reason goes with the fault
@@ -38,7 +39,7 @@ new_node() {
 		echo 'CONFIG_CC_VERSION_TEXT="gcc-12 (Debian 12.2.0-14) 12.2.0"'
 		printf '%s=y\n' CONFIG_MODULES CONFIG_INET CONFIG_VETH
 	} > "$NODE/lib/modules/$RELEASE/build/.config"
-	for c in cat cp cut find flock grep head id mkdir mktemp mv rm sed sort tail tr; do
+	for c in cat chmod cp cut find flock grep head id mkdir mktemp mv rm sed sort tail tr true xz; do
 		ln -s "$(command -v "$c")" "$BIN/$c"
 	done
 	fake uname <<< "echo $RELEASE"
@@ -111,6 +112,10 @@ is_loaded() {
 	echo live > "$NODE/sys/module/podswitch/initstate"
 	echo "$1" > "$NODE/sys/module/podswitch/version"
 }
+# kept: the copy, and who may read it
+kept() {
+	echo "$(cat "$NODE/run/podswitch/module.ko" 2>&1) $(stat -c %a "$NODE/run/podswitch/module.ko")"
+}
 new_node
 is_loaded "$VERSION"
 loads "loaded already" ""
@@ -120,7 +125,17 @@ check_equal "loads: another version stays, and that is said" \
 	"$(load 2>&1 || echo failed)"
 new_node
 fake modprobe <<< "loads $VERSION"
+echo installed | xz > "$NODE/podswitch.ko.xz"
+# shellcheck disable=SC2016 # for the fake
+fake modinfo <<< '[ "$1" != -n ] || echo "$NODE/podswitch.ko.xz"'
 loads "installed" "modprobe "
+check_equal "kept: the one that was installed, unpacked" "installed 600" "$(kept)"
+echo newer | xz > "$NODE/podswitch.ko.xz"
+load
+check_equal "kept: that, whatever is installed later" "installed 600" "$(kept)"
+rm "$NODE/run/podswitch/module.ko"
+load
+check_equal "kept: of a module that is loaded already, what is installed" "newer 600" "$(kept)"
 new_node
 mkdir -p "$NODE/image/$RELEASE"
 touch "$NODE/image/$RELEASE/podswitch.ko"
@@ -128,7 +143,9 @@ touch "$NODE/image/$RELEASE/podswitch.ko"
 fake modinfo <<< '[ "$2" != depends ] || echo nf_conntrack,veth'
 # shellcheck disable=SC2016 # for the fake
 fake insmod <<< "[ \"\$1\" = $NODE/image/$RELEASE/podswitch.ko ] && loads $VERSION"
+echo prebuilt > "$NODE/image/$RELEASE/podswitch.ko"
 loads "prebuilt" "modprobe modprobe modprobe insmod " --prebuilt "$NODE/image"
+check_equal "kept: the one that was prebuilt" "prebuilt 600" "$(kept)"
 check "loads: prebuilt: behind what it needs" grep -qx 'modprobe nf_conntrack' "$NODE/calls"
 rm -r "$NODE/sys/module/podswitch" "$NODE/calls"
 # shellcheck disable=SC2016 # for the fake
@@ -138,6 +155,7 @@ loads "prebuilt for another kernel, so it is built" "modprobe make insmod " --pr
 rm -r "$NODE/sys/module/podswitch" "$NODE/calls"
 cp -r "$NODE/usr/src/podswitch-$VERSION" "$NODE/elsewhere"
 loads "built from a folder that is named" "modprobe make insmod " --source "$NODE/elsewhere"
+check_equal "kept: the one that was built" "built 600" "$(kept)"
 check "loads: built: nothing is left behind" test ! -e "$NODE/elsewhere/kmod/podswitch.ko"
 new_node
 # shellcheck disable=SC2016 # for the fake
@@ -184,6 +202,16 @@ check "two: the second waits" busywait 10 asked
 wait
 check_equal "two: the first has loaded it" "status 0" "$(< "$NODE/first")"
 check_equal "two: the second finds it" "status 0" "$(< "$NODE/second")"
+rm -r "$NODE/sys/module/podswitch"
+# shellcheck disable=SC2016 # for the shell that is called
+flock -x "$NODE/run/podswitch/lock" sh -c 'until [ -e "$1/open" ]; do :; done; mkdir "$1/sys/module/podswitch"
+	echo live > "$1/sys/module/podswitch/initstate"' - "$NODE" &
+busywait 10 test -e "$NODE/run/podswitch/lock"
+load > "$NODE/third" 2>&1 &
+third() { [[ $(grep -c '^flock -s' "$NODE/calls") -eq 1 ]]; }
+check "two: behind psw upgrade it waits, too" busywait 10 third
+touch "$NODE/open"
+wait
 check_equal "two: one build" 1 "$(grep -c ^make "$NODE/calls")"
 
 # --- refuses ---

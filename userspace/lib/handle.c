@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "handle.h"
+#include "reason.h"
 
 #ifndef PODSWITCH_VERSION
 #define PODSWITCH_VERSION "unknown"
@@ -29,6 +30,17 @@ int podswitch_refuse_newer(struct podswitch *h, const void *reserved,
 	return 0;
 }
 
+/* Whoever tried to load it knows more. */
+static int podswitch_fail_unloaded(struct podswitch *h)
+{
+	char reason[PODSWITCH_REASON_SIZE];
+	bool is_known = podswitch_read_reason(PODSWITCH_REASON_FILE, reason);
+
+	return nl_fail(&h->nl, -ENOENT,
+		       "The kernel module podswitch is not loaded%s%s",
+		       is_known ? ": " : "", is_known ? reason : "");
+}
+
 int podswitch_open(struct podswitch **handle)
 {
 	struct podswitch *h;
@@ -46,10 +58,7 @@ int podswitch_open(struct podswitch **handle)
 	if (err)
 		return err;
 	err = nl_genl_resolve(&h->nl, PODSWITCH_FAMILY_NAME, NULL, &h->genl);
-	if (err == -ENOENT)
-		return nl_fail(&h->nl, err,
-			       "The kernel module podswitch is not loaded");
-	return err;
+	return err == -ENOENT ? podswitch_fail_unloaded(h) : err;
 }
 
 void podswitch_close(struct podswitch *h)

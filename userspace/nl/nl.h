@@ -19,7 +19,7 @@
 enum {
 	NL_TX_SIZE = 16384,
 	NL_RX_SIZE = 32768,	/* no part of a kernel's dump is larger */
-	NL_ERROR_SIZE = 256,
+	NL_ERROR_SIZE = 512,
 };
 
 /**

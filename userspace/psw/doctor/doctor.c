@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "psw.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "args.h"
@@ -82,10 +83,18 @@ static const char *doctor_read_dir(char *value, void *to)
 static void doctor_open(struct psw *psw, struct doctor *d)
 {
 	int err = podswitch_open(&psw->h);
+	const char *error;
+	const char *colon;
 
-	if (err)
-		snprintf(d->error, sizeof(d->error), "%s",
-			 psw->h ? podswitch_error(psw->h) : strerror(-err));
+	if (err) {
+		error = psw->h ? podswitch_error(psw->h) : strerror(-err);
+		/* What podswitch-load says is told once, by one check. */
+		colon = err == -ENOENT ? strstr(error, ": ") : NULL;
+		if (colon)
+			snprintf(d->reason, sizeof(d->reason), "%s", colon + 2);
+		snprintf(d->error, sizeof(d->error), "%.*s",
+			 colon ? (int)(colon - error) : -1, error);
+	}
 	doctor_load(d, err ? NULL : psw->h);
 }
 

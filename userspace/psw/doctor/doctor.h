@@ -24,6 +24,7 @@ enum doctor_status {
  * @last: the row that was added last
  * @fine: what the check says if it finds nothing
  * @error: why the kernel's podswitch is not to be had; empty if it is
+ * @reason: why the module could not be loaded, as podswitch-load says; or empty
  * @blind: an errno value: why the pods' ends are not to be seen; or 0
  * @switches: the switches
  * @n_switches: how many
@@ -45,6 +46,7 @@ struct doctor {
 	cJSON *last;
 	char fine[256];
 	char error[256];
+	char reason[512];
 	int blind;
 	struct podswitch_switch *switches;
 	size_t n_switches;

@@ -9,19 +9,28 @@
 #define PODSWITCH_VERSION "unknown"
 #endif
 
+#ifndef PODSWITCH_KERNELS
+#define PODSWITCH_KERNELS "0.0 to 99.0"
+#endif
+
 /* Two numbers as one that can be compared. */
 static unsigned int doctor_version_code(unsigned int major, unsigned int minor)
 {
 	return major << 16 | minor;
 }
 
-/* As dkms.conf has it. */
+/* The range is that of dkms.conf, "6.1 to 7.3". */
 static bool doctor_is_in_range(unsigned int major, unsigned int minor)
 {
 	unsigned int code = doctor_version_code(major, minor);
+	unsigned int first[2] = { 0 };
+	unsigned int last[2] = { 0 };
 
-	return code >= doctor_version_code(6, 1) &&
-	       code <= doctor_version_code(7, 3);
+	if (sscanf(PODSWITCH_KERNELS, "%u.%u to %u.%u", &first[0], &first[1],
+		   &last[0], &last[1]) != 4)
+		return false;
+	return code >= doctor_version_code(first[0], first[1]) &&
+	       code <= doctor_version_code(last[0], last[1]);
 }
 
 void doctor_check_kernel(struct doctor *d)
@@ -34,11 +43,11 @@ void doctor_check_kernel(struct doctor *d)
 		doctor_find(d, DOCTOR_NOTICE, NULL,
 			    "not checked: /proc does not tell the kernel's release");
 	} else {
-		doctor_fine(d, "Linux %s, of the range from 6.1 to 7.3",
+		doctor_fine(d, "Linux %s, of the range from " PODSWITCH_KERNELS,
 			    release);
 		if (!doctor_is_in_range(major, minor)) {
 			doctor_find(d, DOCTOR_PROBLEM, release,
-				    "Linux %s is not of the range from 6.1 to 7.3",
+				    "Linux %s is not of the range from " PODSWITCH_KERNELS,
 				    release);
 			doctor_add(d, "why", "the module is neither built for it nor tested on it; boot another kernel");
 		}
@@ -69,9 +78,41 @@ static void doctor_mend_install(struct doctor *d, const char *then)
 		   known ? "" : "dkms add . && ", then);
 }
 
+/* What podswitch-load says of headers, with the commands that install them. */
+static void doctor_headers(struct doctor *d, const char *release)
+{
+	char quoted[DOCTOR_QUOTED];
+	char path[DOCTOR_PATH];
+
+	snprintf(path, sizeof(path), "/lib/modules/%s/build/Makefile", release);
+	if (doctor_has(d, path))
+		return;
+	doctor_find(d, DOCTOR_PROBLEM, "podswitch",
+		    "the headers of Linux %s are missing", release);
+	doctor_add(d, "why", "the module is built with them, so DKMS has none for this kernel");
+	doctor_quote(release, quoted);
+	if (doctor_has(d, "/etc/debian_version"))
+		doctor_add(d, "mend", "apt-get install linux-headers-%s",
+			   quoted);
+	else if (doctor_has(d, "/etc/redhat-release"))
+		doctor_add(d, "mend", "dnf install kernel-devel-%s", quoted);
+}
+
+/* What stood in the way when it was last tried. */
+static void doctor_quote_load(struct doctor *d)
+{
+	if (!d->reason[0])
+		return;
+	doctor_find(d, DOCTOR_NOTICE, "podswitch",
+		    "podswitch-load could not load it: %s", d->reason);
+	doctor_add(d, "look", "podswitch-load");
+}
+
 static void doctor_absent(struct doctor *d, const char *release,
 			  bool is_installed)
 {
+	if (!is_installed)
+		doctor_headers(d, release);
 	doctor_find(d, DOCTOR_PROBLEM, "podswitch",
 		    "the module is not loaded%s%s",
 		    is_installed ? "" : ", and not installed for Linux ",
@@ -82,6 +123,17 @@ static void doctor_absent(struct doctor *d, const char *release,
 		doctor_add(d, "mend", "modprobe podswitch");
 	else
 		doctor_mend_install(d, " && modprobe podswitch");
+}
+
+/* Only firmware that does Secure Boot can be told of a key. */
+static void doctor_signer(struct doctor *d)
+{
+	if (doctor_has(d, "/sys/firmware/efi")) {
+		doctor_add(d, "why", "DKMS signs with a key of its own, which the firmware is to be told of, at the next boot");
+		doctor_add(d, "mend", "mokutil --import /var/lib/dkms/mok.pub");
+	} else {
+		doctor_add(d, "why", "DKMS signs with a key of its own, and without Secure Boot nothing makes the kernel trust it; boot without that setting");
+	}
 }
 
 /* A kernel that is locked down refuses modules that nobody signed. */
@@ -96,8 +148,7 @@ static void doctor_signature(struct doctor *d)
 		doctor_find(d, DOCTOR_NOTICE, "podswitch",
 			    "the kernel takes only modules that are signed (%s)",
 			    is_locked ? "lockdown" : "module.sig_enforce");
-		doctor_add(d, "why", "DKMS signs with a key of its own, which the firmware is to be told of, at the next boot");
-		doctor_add(d, "mend", "mokutil --import /var/lib/dkms/mok.pub");
+		doctor_signer(d);
 	}
 	free(lockdown);
 	free(enforce);
@@ -144,6 +195,7 @@ void doctor_check_module(struct doctor *d)
 	} else {
 		doctor_absent(d, name, is_installed);
 		doctor_signature(d);
+		doctor_quote_load(d);
 	}
 	free(release);
 }

@@ -106,16 +106,46 @@ static void doctor_plugin_version(struct doctor *d, const char *path)
 	cJSON_Delete(answer);
 }
 
+/* Some systems have the usual place on a file system that nobody can write. */
+static bool doctor_is_read_only(const char *path)
+{
+	char dir[DOCTOR_PATH];
+	char *slash;
+	int err;
+
+	snprintf(dir, sizeof(dir), "%s", path);
+	do {
+		slash = strrchr(dir, '/');
+		if (!slash)
+			return false;
+		*slash = '\0';
+		err = access(*dir ? dir : "/", W_OK) ? errno : 0;
+	} while (err == ENOENT);
+	return err == EROFS;
+}
+
+static void doctor_plugin_absent(struct doctor *d, const char *path)
+{
+	doctor_find(d, DOCTOR_PROBLEM, path, "the plugin is not there: no %s",
+		    path);
+	if (doctor_is_read_only(path)) {
+		doctor_find(d, DOCTOR_PROBLEM, path,
+			    "the plugin cannot be put there: the file system of %s is read-only",
+			    path);
+		doctor_add(d, "why", "put it into another folder, with make install CNI_BIN=, or CNI_BIN_DIR of the DaemonSet, and name that to the runtime: bin_dirs of containerd, plugin_dirs of CRI-O");
+		return;
+	}
+	doctor_add(d, "why", "the runtime finds no program for \"type\": \"podswitch\", so no pod starts; in the sources, this installs it");
+	doctor_add(d, "mend", "make install");
+}
+
 void doctor_check_plugin(struct doctor *d)
 {
 	char quoted[DOCTOR_QUOTED];
 	char path[DOCTOR_PATH];
 
 	if (!doctor_plugin_path(d, path)) {
-		doctor_find(d, DOCTOR_PROBLEM, path,
-			    "the plugin is not there: no %s", path);
-		doctor_add(d, "why", "the runtime finds no program for \"type\": \"podswitch\", so no pod starts; in the sources, this installs it");
-		doctor_add(d, "mend", "make install");
+		doctor_plugin_absent(d, path);
 	} else if (access(path, X_OK)) {
 		doctor_find(d, DOCTOR_PROBLEM, path,
 			    "%s cannot be executed", path);

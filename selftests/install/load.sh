@@ -308,7 +308,11 @@ touch "$NODE/var/lib/dkms/mok.pub"
 refused "Secure Boot" \
 	"$signed (Secure Boot, lockdown): mokutil --import /var/lib/dkms/mok.pub, reboot, and choose \"Enroll MOK\""
 check_equal "refuses: Secure Boot: nothing is built for that" "modprobe " "$(calls)"
-rm "$NODE/var/lib/dkms/mok.pub"
+mkdir -p "$NODE/var/lib/shim-signed/mok"
+touch "$NODE/var/lib/shim-signed/mok/MOK.der"
+refused "Secure Boot, Ubuntu" \
+	"$signed (Secure Boot, lockdown): mokutil --import /var/lib/shim-signed/mok/MOK.der, reboot, and choose \"Enroll MOK\""
+rm "$NODE/var/lib/dkms/mok.pub" "$NODE/var/lib/shim-signed/mok/MOK.der"
 refused "Secure Boot, no key of DKMS" \
 	"$signed (Secure Boot, lockdown): enrol the key that signs the module: mokutil --import CERTIFICATE, and reboot"
 new_node

@@ -33,6 +33,7 @@ static void test_text(void)
 	CHECK(!reads("two\nlines\n", 10));
 	CHECK(!reads("a NUL\0 inside\n", 14));
 	CHECK(!reads("\033[2Jgone\n", 9));
+	CHECK(!reads("a\177b\n", 4));
 	CHECK(!reads("caf\303\251\n", 6));
 	memset(longest, 'x', sizeof(longest));
 	longest[PODSWITCH_REASON_SIZE - 1] = '\n';

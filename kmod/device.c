@@ -64,12 +64,9 @@ err_fini_table:
 static void psw_dev_uninit(struct net_device *dev)
 {
 	struct psw_switch *sw = netdev_priv(dev);
-	struct psw_port *port;
-	unsigned long index;
 
 	ASSERT_RTNL();
-	xa_for_each(&sw->ports, index, port)
-		psw_port_del(port);
+	psw_switch_del_ports(sw);
 	psw_violation_fini(sw);
 	/* Registration may have failed because another has the index. */
 	xa_cmpxchg(&psw_net(dev_net(dev))->switches, dev->ifindex, sw, NULL, 0);

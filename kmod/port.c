@@ -319,6 +319,28 @@ err_free_port:
 	return err;
 }
 
+/* No new frame finds the port; those under way may still. */
+static void psw_port_del_begin(struct psw_port *port)
+{
+	psw_notify_port(port, PODSWITCH_CMD_PORT_DEL_NTF);
+	netdev_upper_dev_unlink(port->dev, port->sw->dev);
+	psw_port_unpublish(port);
+}
+
+/* Nobody finds it any more, nor does its device's receive handler. */
+static void psw_port_del_end(struct psw_port *port)
+{
+	struct psw_switch *sw = port->sw;
+	struct net_device *dev = port->dev;
+
+	psw_port_close_device(port);
+	sw->n_ports--;
+	psw_changed_rtnl(dev_net(sw->dev));
+	psw_switch_follow_deleted(sw, dev);
+	netdev_put(dev, &port->tracker);
+	psw_port_free(port);
+}
+
 /**
  * psw_port_del() - detaches a device and frees its port
  * @port: the port; gone on return
@@ -330,21 +352,41 @@ err_free_port:
  */
 void psw_port_del(struct psw_port *port)
 {
-	struct psw_switch *sw = port->sw;
-	struct net_device *dev = port->dev;
+	ASSERT_RTNL();
+	psw_port_del_begin(port);
+	netdev_rx_handler_unregister(port->dev);
+	psw_port_del_end(port);
+}
+
+/**
+ * psw_switch_del_ports() - detaches all devices and frees their ports
+ * @sw: the switch
+ *
+ * This is psw_port_del() and netdev_rx_handler_unregister() of all, but the
+ * frames under way are waited for once: a thousand waits, one for each port,
+ * would keep everybody from RTNL for seconds where grace periods are long.
+ *
+ * Context: RTNL; sleeps.
+ */
+void psw_switch_del_ports(struct psw_switch *sw)
+{
+	struct psw_port *port, *gone = NULL;
+	unsigned long index;
 
 	ASSERT_RTNL();
-	psw_notify_port(port, PODSWITCH_CMD_PORT_DEL_NTF);
-	netdev_upper_dev_unlink(dev, sw->dev);
-	psw_port_unpublish(port);
-	netdev_rx_handler_unregister(dev);
-	psw_port_close_device(port);
-
-	sw->n_ports--;
-	psw_changed_rtnl(dev_net(sw->dev));
-	psw_switch_follow_deleted(sw, dev);
-	netdev_put(dev, &port->tracker);
-	psw_port_free(port);
+	xa_for_each(&sw->ports, index, port) {
+		psw_port_del_begin(port);
+		RCU_INIT_POINTER(port->dev->rx_handler, NULL);
+		port->gone_next = gone;
+		gone = port;
+	}
+	if (gone)
+		synchronize_net();
+	while ((port = gone)) {
+		gone = port->gone_next;
+		RCU_INIT_POINTER(port->dev->rx_handler_data, NULL);
+		psw_port_del_end(port);
+	}
 }
 
 /* The VLANs that a port carries when it is changed. */

@@ -13,5 +13,6 @@ int psw_port_add(struct psw_switch *sw, struct net_device *dev,
 int psw_port_change(struct psw_port *port, struct psw_port_cfg *cfg,
 		    struct netlink_ext_ack *extack);
 void psw_port_del(struct psw_port *port);
+void psw_switch_del_ports(struct psw_switch *sw);
 
 #endif /* _PSW_PORT_H */

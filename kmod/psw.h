@@ -205,6 +205,7 @@ struct psw_port {
 	unsigned int n_extra;
 	char *owner[PODSWITCH_A_OWNER_MAX + 1];
 	netdevice_tracker tracker;
+	struct psw_port *gone_next;
 };
 
 extern unsigned int psw_net_id;

@@ -106,7 +106,7 @@ static int podswitch_address_change(struct podswitch *h, uint8_t cmd,
 	err = podswitch_put_addresses(h, addresses, n_addresses);
 	if (err)
 		return err;
-	return nl_talk(&h->nl, NULL, NULL);
+	return podswitch_talk(h, NULL, NULL);
 }
 
 int podswitch_address_new(struct podswitch *h, uint32_t ifindex,

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <linux/genetlink.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "handle.h"
 #include "reason.h"
@@ -41,6 +43,22 @@ static int podswitch_fail_unloaded(struct podswitch *h)
 		       is_known ? ": " : "", is_known ? reason : "");
 }
 
+/*
+ * What is added to the protocol leaves its version as it is: who does not use
+ * it need not know of it. Another version is another protocol.
+ */
+static int podswitch_check_version(struct podswitch *h)
+{
+	uint32_t version = h->genl.version;
+
+	if (version == PODSWITCH_FAMILY_VERSION)
+		return 0;
+	return nl_fail(&h->nl, -EPROTONOSUPPORT,
+		       "The module speaks version %u of the protocol and libpodswitch %s version %d: update the %s of the two",
+		       version, podswitch_version(), PODSWITCH_FAMILY_VERSION,
+		       version < PODSWITCH_FAMILY_VERSION ? "first" : "second");
+}
+
 int podswitch_open(struct podswitch **handle)
 {
 	struct podswitch *h;
@@ -58,7 +76,9 @@ int podswitch_open(struct podswitch **handle)
 	if (err)
 		return err;
 	err = nl_genl_resolve(&h->nl, PODSWITCH_FAMILY_NAME, NULL, &h->genl);
-	return err == -ENOENT ? podswitch_fail_unloaded(h) : err;
+	if (err == -ENOENT)
+		return podswitch_fail_unloaded(h);
+	return err ? err : podswitch_check_version(h);
 }
 
 void podswitch_close(struct podswitch *h)
@@ -104,6 +124,53 @@ const char *podswitch_error_attribute(const struct podswitch *h)
 	genl = mnl_nlmsg_get_payload(request);
 	type = attr ? mnl_attr_get_type(attr) : h->nl.error_missing;
 	return podswitch_attribute_name(genl->cmd, type);
+}
+
+/* What the kernel says of an attribute that it has no name for. */
+static bool podswitch_is_unknown(const char *error)
+{
+	return !strcmp(error, "Unknown attribute type") ||
+	       !strcmp(error, "Unsupported attribute");
+}
+
+/* A refusal that comes of the module's age is told as such. */
+static int podswitch_explain(struct podswitch *h, int err)
+{
+	const struct nlattr *attr = podswitch_refused(h);
+	const struct nlmsghdr *request = nl_request(&h->nl, h->nl.failed);
+	const char *error = podswitch_error(h);
+	const struct genlmsghdr *genl;
+	bool is_inside;
+
+	if (!request)
+		return err;
+	genl = mnl_nlmsg_get_payload(request);
+	if (err == -EOPNOTSUPP && !strcmp(error, strerror(EOPNOTSUPP))) {
+		snprintf(h->nl.error, sizeof(h->nl.error),
+			 "The module is older than this program: it does not know the command %s",
+			 podswitch_command_name(genl->cmd));
+	} else if (err == -EINVAL && attr && podswitch_is_unknown(error)) {
+		is_inside = (const char *)attr - (const char *)request !=
+			    (ptrdiff_t)h->nl.error_offset;
+		snprintf(h->nl.error, sizeof(h->nl.error),
+			 "The module is older than this program: it does not know %s attribute %s",
+			 is_inside ? "all of the" : "the",
+			 podswitch_attribute_name(genl->cmd,
+						  mnl_attr_get_type(attr)));
+	}
+	return err;
+}
+
+int podswitch_talk(struct podswitch *h,
+		   int (*cb)(const struct nlmsghdr *nlh, void *arg), void *arg)
+{
+	return podswitch_explain(h, nl_talk(&h->nl, cb, arg));
+}
+
+int podswitch_dump(struct podswitch *h,
+		   int (*cb)(const struct nlmsghdr *nlh, void *arg), void *arg)
+{
+	return podswitch_explain(h, nl_dump(&h->nl, cb, arg));
 }
 
 int podswitch_error_address(const struct podswitch *h)

@@ -35,6 +35,28 @@ static inline void podswitch_begin(struct podswitch *h, uint8_t cmd,
 }
 
 /**
+ * podswitch_talk() - nl_talk(), which says so if the module is too old
+ * @h: the handle
+ * @cb: as for nl_talk()
+ * @arg: likewise
+ *
+ * Return: as nl_talk().
+ */
+int podswitch_talk(struct podswitch *h,
+		   int (*cb)(const struct nlmsghdr *nlh, void *arg), void *arg);
+
+/**
+ * podswitch_dump() - nl_dump(), which says so if the module is too old
+ * @h: the handle
+ * @cb: as for nl_dump()
+ * @arg: likewise
+ *
+ * Return: as nl_dump().
+ */
+int podswitch_dump(struct podswitch *h,
+		   int (*cb)(const struct nlmsghdr *nlh, void *arg), void *arg);
+
+/**
  * podswitch_refuse_newer() - refuses what a newer library would know
  * @h: the handle
  * @reserved: what a program leaves 0 unless it was built for a newer one
@@ -119,6 +141,14 @@ bool podswitch_get_ip(const struct nlattr *ipv4, const struct nlattr *ipv6,
  * Return: for example "max-ports", or NULL for a value not known.
  */
 const char *podswitch_attribute_name(uint8_t cmd, unsigned int type);
+
+/**
+ * podswitch_command_name() - a command's name as the protocol has it
+ * @cmd: PODSWITCH_CMD_*
+ *
+ * Return: for example "port-new", or "?" for a value not known.
+ */
+const char *podswitch_command_name(uint8_t cmd);
 
 /* stats.c */
 

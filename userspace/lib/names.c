@@ -102,6 +102,19 @@ static const char *const podswitch_probe_attributes[] = {
 	[PODSWITCH_A_PROBE_STEP] = "step",
 };
 
+/* Those that are asked for; the others are events. */
+static const char *const podswitch_commands[] = {
+	[PODSWITCH_CMD_SWITCH_GET] = "switch-get",
+	[PODSWITCH_CMD_SWITCH_SET] = "switch-set",
+	[PODSWITCH_CMD_PORT_NEW] = "port-new",
+	[PODSWITCH_CMD_PORT_SET] = "port-set",
+	[PODSWITCH_CMD_PORT_GET] = "port-get",
+	[PODSWITCH_CMD_PORT_DEL] = "port-del",
+	[PODSWITCH_CMD_ADDRESS_NEW] = "address-new",
+	[PODSWITCH_CMD_ADDRESS_DEL] = "address-del",
+	[PODSWITCH_CMD_PROBE] = "probe",
+};
+
 /* A value added to the protocol is to be named here too. */
 _Static_assert(MNL_ARRAY_SIZE(podswitch_probe_attributes) ==
 	       PODSWITCH_A_PROBE_MAX + 1, "an attribute has no name");
@@ -153,4 +166,12 @@ const char *podswitch_attribute_name(uint8_t cmd, unsigned int type)
 		       podswitch_switch_attributes[type];
 	return type > PODSWITCH_A_PORT_MAX ? NULL :
 	       podswitch_port_attributes[type];
+}
+
+const char *podswitch_command_name(uint8_t cmd)
+{
+	if (cmd >= MNL_ARRAY_SIZE(podswitch_commands) ||
+	    !podswitch_commands[cmd])
+		return "?";
+	return podswitch_commands[cmd];
 }

@@ -227,7 +227,7 @@ int podswitch_port_new(struct podswitch *h, uint32_t switch_ifindex,
 	err = podswitch_put_addresses(h, own.addresses, own.n_addresses);
 	if (err)
 		return err;
-	return nl_talk(&h->nl, NULL, NULL);
+	return podswitch_talk(h, NULL, NULL);
 }
 
 int podswitch_port_set(struct podswitch *h, uint32_t ifindex,
@@ -248,14 +248,14 @@ int podswitch_port_set(struct podswitch *h, uint32_t ifindex,
 	podswitch_begin(h, PODSWITCH_CMD_PORT_SET, NLM_F_ACK);
 	nl_put_u32(&h->nl, PODSWITCH_A_PORT_IFINDEX, ifindex);
 	podswitch_put_config(&h->nl, &own);
-	return nl_talk(&h->nl, NULL, NULL);
+	return podswitch_talk(h, NULL, NULL);
 }
 
 int podswitch_port_del(struct podswitch *h, uint32_t ifindex)
 {
 	podswitch_begin(h, PODSWITCH_CMD_PORT_DEL, NLM_F_ACK);
 	nl_put_u32(&h->nl, PODSWITCH_A_PORT_IFINDEX, ifindex);
-	return nl_talk(&h->nl, NULL, NULL);
+	return podswitch_talk(h, NULL, NULL);
 }
 
 int podswitch_port_get(struct podswitch *h, uint32_t ifindex,
@@ -265,7 +265,7 @@ int podswitch_port_get(struct podswitch *h, uint32_t ifindex,
 
 	podswitch_begin(h, PODSWITCH_CMD_PORT_GET, 0);
 	nl_put_u32(&h->nl, PODSWITCH_A_PORT_IFINDEX, ifindex);
-	return nl_talk(&h->nl, podswitch_read_port, &reader);
+	return podswitch_talk(h, podswitch_read_port, &reader);
 }
 
 int podswitch_port_dump(struct podswitch *h,
@@ -285,5 +285,5 @@ int podswitch_port_dump(struct podswitch *h,
 			   filter->switch_ifindex);
 	if (filter && filter->owner)
 		podswitch_put_owner(&h->nl, filter->owner);
-	return nl_dump(&h->nl, podswitch_read_port, &reader);
+	return podswitch_dump(h, podswitch_read_port, &reader);
 }

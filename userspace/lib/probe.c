@@ -162,7 +162,7 @@ int podswitch_probe(struct podswitch *h,
 		nl_put_u32(&h->nl, PODSWITCH_A_PROBE_LEN, cfg->len);
 	if (cfg->gso)
 		nl_put_u8(&h->nl, PODSWITCH_A_PROBE_GSO, 1);
-	return nl_talk(&h->nl, podswitch_read_probe, &reader);
+	return podswitch_talk(h, podswitch_read_probe, &reader);
 }
 
 bool podswitch_probe_is_delivered(const struct podswitch_probe_result *probe)

@@ -98,7 +98,7 @@ int podswitch_switch_get(struct podswitch *h, uint32_t ifindex,
 {
 	podswitch_begin(h, PODSWITCH_CMD_SWITCH_GET, 0);
 	nl_put_u32(&h->nl, PODSWITCH_A_SWITCH_IFINDEX, ifindex);
-	return nl_talk(&h->nl, podswitch_fill_switch, sw);
+	return podswitch_talk(h, podswitch_fill_switch, sw);
 }
 
 int podswitch_switch_dump(struct podswitch *h, podswitch_switch_cb *cb,
@@ -107,7 +107,7 @@ int podswitch_switch_dump(struct podswitch *h, podswitch_switch_cb *cb,
 	struct podswitch_switch_reader reader = { .cb = cb, .arg = arg };
 
 	podswitch_begin(h, PODSWITCH_CMD_SWITCH_GET, NLM_F_DUMP);
-	return nl_dump(&h->nl, podswitch_read_switch, &reader);
+	return podswitch_dump(h, podswitch_read_switch, &reader);
 }
 
 int podswitch_switch_set(struct podswitch *h, uint32_t ifindex,
@@ -120,7 +120,7 @@ int podswitch_switch_set(struct podswitch *h, uint32_t ifindex,
 	if (max_addresses)
 		nl_put_u32(&h->nl, PODSWITCH_A_SWITCH_MAX_ADDRESSES,
 			   max_addresses);
-	return nl_talk(&h->nl, NULL, NULL);
+	return podswitch_talk(h, NULL, NULL);
 }
 
 int podswitch_switch_set_last(struct podswitch *h, uint32_t ifindex,
@@ -135,5 +135,5 @@ int podswitch_switch_set_last(struct podswitch *h, uint32_t ifindex,
 	       last_ipv4->family ? (const void *)&last_ipv4->v4 : &none, 4);
 	nl_put(&h->nl, PODSWITCH_A_SWITCH_LAST_IPV6,
 	       last_ipv6->family ? &last_ipv6->v6 : &none, 16);
-	return nl_talk(&h->nl, NULL, NULL);
+	return podswitch_talk(h, NULL, NULL);
 }

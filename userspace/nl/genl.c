@@ -33,6 +33,7 @@ static int nl_genl_family(const struct nlmsghdr *nlh, void *arg)
 
 	nl_parse(nlh, GENL_HDRLEN, tb, CTRL_ATTR_MCAST_GROUPS);
 	query->genl->id = (uint16_t)nl_get_u32(tb[CTRL_ATTR_FAMILY_ID]);
+	query->genl->version = nl_get_u32(tb[CTRL_ATTR_VERSION]);
 	if (query->group && tb[CTRL_ATTR_MCAST_GROUPS])
 		nl_genl_group(tb[CTRL_ATTR_MCAST_GROUPS], query);
 	return query->genl->id ? 0 : -EPROTO;

@@ -323,10 +323,12 @@ bool nl_get_bytes(const struct nlattr *attr, void *to, size_t len);
 /**
  * struct nl_genl - a generic netlink family of the running kernel
  * @id: its message type
+ * @version: of its protocol
  * @group: the multicast group asked for, or 0
  */
 struct nl_genl {
 	uint16_t id;
+	uint32_t version;
 	uint32_t group;
 };
 

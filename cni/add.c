@@ -7,6 +7,7 @@
 #include "detach.h"
 #include "gateway.h"
 #include "json.h"
+#include "lock.h"
 #include "masquerade.h"
 #include "pod.h"
 #include "result.h"
@@ -16,6 +17,7 @@
 /* An ADD under way. */
 struct cni_adding {
 	struct cni_session s;
+	int lock;
 	struct cni_pod pod;
 	struct podswitch_switch sw;
 	struct nl_link host_end;
@@ -212,6 +214,7 @@ static int cni_add_steps(struct cni_adding *a, cJSON **result,
 
 	if (cni_add_judge_previous(&a->s.conf, err) ||
 	    cni_pod_open(&a->pod, a->s.req, err) ||
+	    cni_lock_take(&a->lock, err) ||
 	    cni_session_open(&a->s, err) ||
 	    cni_switch_ensure(&a->s, &a->sw, err) || cni_add_pair(a, err))
 		return -1;
@@ -226,6 +229,7 @@ int cni_add(struct cni_request *req, cJSON **result, struct cni_error *err)
 	static struct cni_adding a;
 	int ret;
 
+	a.lock = -1;
 	a.pod.netns = -1;
 	a.pod.host_netns = -1;
 	ret = cni_session_init(&a.s, req, err);
@@ -239,5 +243,6 @@ int cni_add(struct cni_request *req, cJSON **result, struct cni_error *err)
 	cni_addressing_fini(&a.ad);
 	cni_pod_close(&a.pod);
 	cni_session_fini(&a.s);
+	cni_lock_release(a.lock);
 	return ret;
 }

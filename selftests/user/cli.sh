@@ -106,10 +106,13 @@ cases() {
 	0|Usage: psw stats|stats help
 	0|Usage: psw save|save help
 	0|Usage: psw restore|restore help
+	0|Usage: psw upgrade|upgrade help
 	2|psw: stats show: a filter does not go with a device|stats show a switch b
 	2|psw: stats: unknown verb "reset"|stats reset
 	2|psw: save: unknown word "b"|save a b
 	2|psw: restore: file is there twice|restore a file b
+	2|psw: upgrade: file is there twice|upgrade a file b
+	2|psw: upgrade: old lacks a value|upgrade old
 	1|psw: restore: Cannot open /nonexistent: No such file|restore /nonexistent
 	2|unknown option "--"|--
 	2|no object "bridges"|-j -s bridges show

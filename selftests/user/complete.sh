@@ -76,6 +76,8 @@ cases() {
 	metrics file |path <TAB>file
 	probe |from *
 	restore |file replace help <TAB>file
+	upgrade |file old force help <TAB>file
+	upgrade old |<TAB>file
 	top h|help
 	top sort |packets *
 	graph h|help

@@ -287,6 +287,7 @@ static const struct complete_source complete_sources[] = {
 	{ NULL, "ifname", NULL, complete_ifname, NULL },
 	{ NULL, "file", NULL, NULL, complete_file },
 	{ NULL, "path", NULL, NULL, complete_file },
+	{ NULL, "old", NULL, NULL, complete_file },
 	{ NULL, NULL, arg_pod, complete_pod, NULL },
 	{ NULL, NULL, arg_address, complete_address, NULL },
 };

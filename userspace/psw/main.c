@@ -34,6 +34,7 @@ static const char usage[] =
 	"  graph    switches and pods as a picture, for Graphviz\n"
 	"  metrics  counters for Prometheus\n"
 	"Over an upgrade of the module:\n"
+	"  upgrade         another module in its place, under running pods\n"
 	"  save, restore   switches and ports, to a file and back\n"
 	"\n"
 	"\"psw OBJECT help\" tells more, and \"man psw-OBJECT\" all.\n"
@@ -70,6 +71,7 @@ static const struct psw_word objects[] = {
 	{ "metrics", psw_metrics },
 	{ "save", psw_save },
 	{ "restore", psw_restore },
+	{ "upgrade", psw_upgrade },
 	{ "help", psw_help },
 	{ NULL, NULL },
 };

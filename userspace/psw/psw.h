@@ -212,5 +212,6 @@ int psw_doctor(struct psw *psw, char **words);
 int psw_probe(struct psw *psw, char **words);
 int psw_save(struct psw *psw, char **words);
 int psw_restore(struct psw *psw, char **words);
+int psw_upgrade(struct psw *psw, char **words);
 
 #endif /* _PSW_H */

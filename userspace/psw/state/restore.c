@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "psw.h"
+#include "restore.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,6 @@
 
 #include "args.h"
 #include "host.h"
-#include "state.h"
 
 static const char usage[] =
 	"Usage: psw restore [ [ file ] FILE ] [ replace ]\n"
@@ -32,7 +31,7 @@ struct restore_args {
 struct restore {
 	struct psw *psw;
 	struct nl nl;		/* with rtnetlink */
-	bool replace;
+	struct restore_how how;
 	struct state wanted;
 	struct state now;	/* .links: all devices; .ports: all ports */
 	bool *is_new;		/* which of the wanted links were made */
@@ -380,6 +379,10 @@ static const struct state_port *restore_port_now(const struct restore *r,
 	return NULL;
 }
 
+/*
+ * What is as it is of itself is not asked for: a module that is older than this
+ * program takes what it knows.
+ */
 static int restore_new_port(struct restore *r, const struct state_port *port,
 			    uint32_t ifindex)
 {
@@ -387,13 +390,13 @@ static int restore_new_port(struct restore *r, const struct state_port *port,
 	struct podswitch_port_config cfg = PODSWITCH_PORT_CONFIG_DEFAULT;
 
 	cfg.guard = port->guard;
-	cfg.isolated = port->isolated;
-	cfg.hairpin = port->hairpin;
-	cfg.role = port->role;
-	cfg.pvid = port->pvid;
-	cfg.storm_limit = port->storm_limit;
-	cfg.translated = port->translated;
-	cfg.trunk = port->trunk.items;
+	cfg.isolated = port->isolated ? 1 : -1;
+	cfg.hairpin = port->hairpin ? 1 : -1;
+	cfg.role = port->role ? port->role : -1;
+	cfg.pvid = port->pvid ? port->pvid : -1;
+	cfg.storm_limit = port->storm_limit ? (int64_t)port->storm_limit : -1;
+	cfg.translated = port->translated ? 1 : -1;
+	cfg.trunk = port->trunk.n ? port->trunk.items : NULL;
 	cfg.n_trunk = port->trunk.n;
 	cfg.owner = &port->owner;
 	cfg.addresses = port->addresses.items;
@@ -431,8 +434,9 @@ static void restore_one_port(struct restore *r, const struct state_port *wanted)
 	const char *differs;
 
 	if (!link) {
-		restore_fail(r, "port %s: Its device is not there",
-			     wanted->name);
+		if (!r->how.devices_go)
+			restore_fail(r, "port %s: Its device is not there",
+				     wanted->name);
 		return;
 	}
 	now = restore_port_now(r, link->ifindex);
@@ -453,7 +457,7 @@ static void restore_one_port(struct restore *r, const struct state_port *wanted)
 	/* The kernel sees the need of it itself, and may have by now. */
 	found.translated = now->translated;
 	differs = field_equal(&state_port_table, &found, now);
-	if (differs && r->replace)
+	if (differs && r->how.replace)
 		restore_replace_port(r, wanted, now);
 	else if (differs)
 		restore_fail(r, "port %s: Is there, and its %s is another; \"replace\" would make it as it was saved",
@@ -574,32 +578,42 @@ static int restore_parse(struct psw *psw, const char *name, FILE *file,
 	return status;
 }
 
+int restore_state(struct psw *psw, const struct state *state,
+		  const struct restore_how *how)
+{
+	struct restore r = { .psw = psw, .how = *how, .wanted = *state };
+	int status;
+
+	status = psw_open(psw);
+	if (status)
+		return status;
+	restore_host_result(&r, "all", "devices",
+			    nl_open(&r.nl, NETLINK_ROUTE));
+	status = r.status ? r.status : restore_all(&r);
+	nl_close(&r.nl);
+	free(r.is_new);
+	state_free(&r.now);
+	return status;
+}
+
 static int restore(struct psw *psw, const struct restore_args *args)
 {
-	struct restore r = { .psw = psw, .replace = args->replace };
+	const struct restore_how how = { .replace = args->replace };
 	bool is_stdin = !args->file || !strcmp(args->file, "-");
 	const char *name = is_stdin ? "standard input" : args->file;
 	FILE *file = is_stdin ? stdin : fopen(args->file, "re");
+	struct state state = { 0 };
 	int status;
 
 	if (!file)
 		return psw_complain(psw, PSW_FAILED, "Cannot open %s: %s", name,
 				    strerror(errno));
-	status = restore_parse(psw, name, file, &r.wanted);
+	status = restore_parse(psw, name, file, &state);
 	if (!is_stdin)
 		fclose(file);
 	if (!status)
-		status = psw_open(psw);
-	if (status)
-		goto out;
-	restore_host_result(&r, "all", "devices",
-			    nl_open(&r.nl, NETLINK_ROUTE));
-	status = r.status ? r.status : restore_all(&r);
-	nl_close(&r.nl);
-out:
-	free(r.is_new);
-	state_free(&r.wanted);
-	state_free(&r.now);
+		status = restore_state(psw, &state, &how);
+	state_free(&state);
 	return status;
 }
 

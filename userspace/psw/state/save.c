@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "psw.h"
+#include "save.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,7 +14,6 @@
 #include "args.h"
 #include "host.h"
 #include "print.h"
-#include "state.h"
 
 static const char usage[] =
 	"Usage: psw save [ [ switch ] DEV ]\n"
@@ -345,16 +344,15 @@ static int save_collect(struct save *save)
 	return status;
 }
 
-static int save_print(const struct psw *psw, const struct state *state)
+int save_print(FILE *out, const struct state *state, bool pretty)
 {
-	const struct print_view view = {
-		.json = true, .pretty = psw->pretty,
-	};
+	const struct print_view view = { .json = true, .pretty = pretty };
 
-	return print_event(stdout, state_write(state), &view, NULL);
+	return print_event(out, state_write(state), &view, NULL);
 }
 
-static int save(struct psw *psw, const char *only)
+int save_take(struct psw *psw, const char *only, struct state *state,
+	      bool *is_whole)
 {
 	struct save save = { .psw = psw, .only = only };
 	int status;
@@ -368,12 +366,24 @@ static int save(struct psw *psw, const char *only)
 	if (!status && only && !save.state.switches.n)
 		status = psw_complain(psw, PSW_FAILED,
 				      "%s: No switch has this name", only);
-	if (!status)
-		status = save_print(psw, &save.state);
 	nl_close(&save.nl);
-	state_free(&save.state);
 	state_free(&save.every);
-	return status ? status : save.status;
+	*state = save.state;
+	*is_whole = !save.status;
+	return status;
+}
+
+static int save(struct psw *psw, const char *only)
+{
+	struct state state = { 0 };
+	bool is_whole = true;
+	int status;
+
+	status = save_take(psw, only, &state, &is_whole);
+	if (!status)
+		status = save_print(stdout, &state, psw->pretty);
+	state_free(&state);
+	return status || is_whole ? status : PSW_FAILED;
 }
 
 int psw_save(struct psw *psw, char **words)

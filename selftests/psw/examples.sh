@@ -12,7 +12,7 @@
 #    .2 ::2    .3 ::3    .4 ::4
 #    default/  default/  shop/
 #
-# Everything is in the namespace "node", made anew for each page; the current directory is an empty one. web has pinged
+# Everything is in the namespace "node", made anew for each page; the current directory is an empty one (psw-upgrade's has the module's file). web has pinged
 # db and the host, and has sent 3 frames from a foreign MAC. Free are 192.0.2.5 and on, 198.51.100.0/24, 203.0.113.0/24.
 #
 # Of a page, the blocks of EXAMPLES (.Bd -literal or -unfilled, .Dl) are run from first to last. Each line is a command,
@@ -181,6 +181,7 @@ run_page() {
 
 	DIRECTORY=$WORK/$name
 	mkdir "$DIRECTORY" "$DIRECTORY.blocks"
+	[[ $name != psw-upgrade.8 || ! -f ${PODSWITCH_MODULE:-} ]] || cp "$PODSWITCH_MODULE" "$DIRECTORY/podswitch.ko"
 	man_blocks "$1" "$DIRECTORY.blocks"
 	fixture
 	for block in "$DIRECTORY.blocks"/??; do

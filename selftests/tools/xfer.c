@@ -2,10 +2,10 @@
 /*
  * Transfers data from one network namespace to another and checks every byte:
  *
- *   xfer tcp SERVER-NS ADDRESS CLIENT-NS MEGABYTES
+ *   xfer tcp SERVER-NS ADDRESS CLIENT-NS { MEGABYTES | PATH }
  *   xfer udp SERVER-NS ADDRESS CLIENT-NS FIRST LAST STEP
  *
- * tcp sends a stream, udp a datagram of each size from FIRST to LAST, each
+ * tcp sends a stream, until there is a file PATH; udp a datagram of each size from FIRST to LAST, each
  * with content of its own. ADDRESS is the server's. "-" is this namespace.
  * The exit status tells whether all arrived whole and in order.
  */
@@ -85,13 +85,19 @@ static void tcp_serve(int listening)
 	close(fd);
 }
 
-static void tcp_send(int fd, uint64_t len)
+/* Until @len bytes are sent or, where there is a @path, that is there. */
+static bool tcp_goes_on(uint64_t at, uint64_t len, const char *path)
+{
+	return path ? access(path, F_OK) : at < len;
+}
+
+static void tcp_send(int fd, uint64_t len, const char *path)
 {
 	const uint8_t *piece;
 	uint64_t at = 0, got;
 	ssize_t n;
 
-	while (at < len) {
+	while (tcp_goes_on(at, len, path)) {
 		n = pattern_piece(at, len - at < 1 << 18 ? len - at : 1 << 18,
 				  &piece);
 		n = send(fd, piece, n, MSG_NOSIGNAL);
@@ -102,7 +108,7 @@ static void tcp_send(int fd, uint64_t len)
 	if (shutdown(fd, SHUT_WR) ||
 	    recv(fd, &got, sizeof(got), MSG_WAITALL) != sizeof(got))
 		die("acknowledgement");
-	if (got != len)
+	if (got != at)
 		die_wrong("length");
 }
 
@@ -189,7 +195,7 @@ static void udp_send(int fd, const struct sizes *sizes)
 
 static void usage(void)
 {
-	fputs("usage: xfer tcp SERVER-NS ADDRESS CLIENT-NS MEGABYTES\n"
+	fputs("usage: xfer tcp SERVER-NS ADDRESS CLIENT-NS { MEGABYTES | PATH }\n"
 	      "       xfer udp SERVER-NS ADDRESS CLIENT-NS FIRST LAST STEP\n",
 	      stderr);
 	exit(2);
@@ -234,8 +240,10 @@ int main(int argc, char **argv)
 	}
 	close(listening);
 	connect_to(fd, &server);
-	if (tcp)
-		tcp_send(fd, get_number(argv[5]) << 20);
+	if (tcp && argv[5][0] == '/')
+		tcp_send(fd, UINT64_MAX, argv[5]);
+	else if (tcp)
+		tcp_send(fd, get_number(argv[5]) << 20, NULL);
 	else
 		udp_send(fd, &sizes);
 	if (waitpid(child, &status, 0) != child || status)

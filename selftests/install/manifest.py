@@ -6,8 +6,14 @@
                                             and what refers to what: volumes, service accounts, labels, config maps
     manifest.py field FILE KIND PATH...     what stands there, as JSON: a number is a place in a list, a name one in a list
                                             of objects that have names
+    manifest.py podman FILE CONTAINER GIVEN what podman is told, an argument a line, to run that container of the DaemonSet
+                                            as a node would: capabilities, mounts, user, network, environment, command, but
+                                            for the limits of resources. GIVEN has NODE_NAME, a file, and a folder for each
+                                            volume that is not the node's
 """
 import json
+import pathlib
+import re
 import sys
 
 import jsonschema
@@ -133,5 +139,48 @@ def field(path, kind, *steps):
     return 0
 
 
+def mounts(container, volumes, given):
+    """Its volumes, the node's folders under their own names."""
+    for mount in container.get("volumeMounts", []):
+        host = volumes[mount["name"]].get("hostPath")
+        where = pathlib.Path(host["path"] if host else given / mount["name"])
+        yield f"--volume={where}:{mount['mountPath']}" + (":ro" if mount.get("readOnly") else "")
+
+
+def environment(container, given):
+    """Its variables; of the fields that a node fills in, those that we use."""
+    for variable in container.get("env", []):
+        value = variable.get("value")
+        if value is None:
+            assert variable["valueFrom"] == {"fieldRef": {"fieldPath": "spec.nodeName"}}
+            value = (given / "NODE_NAME").read_text(encoding="utf-8").strip()
+        yield variable["name"], value
+
+
+def podman(path, name, given):
+    """Prints the arguments, up to the image and what is said behind it, which "--" parts."""
+    spec = next(document for document in documents(path) if document["kind"] == "DaemonSet")["spec"]["template"]["spec"]
+    container = next(one for one in spec["initContainers"] + spec["containers"] if one["name"] == name)
+    context = container["securityContext"]
+    given = pathlib.Path(given)
+    variables = dict(environment(container, given))
+
+    arguments = ["--cap-drop=" + one for one in context["capabilities"].get("drop", [])]
+    arguments += ["--cap-add=" + one for one in context["capabilities"].get("add", [])]
+    if not context["allowPrivilegeEscalation"]:
+        arguments.append("--security-opt=no-new-privileges")
+    if context.get("readOnlyRootFilesystem"):
+        arguments += ["--read-only", "--read-only-tmpfs=false"]
+    if "runAsUser" in context:
+        arguments.append(f"--user={context['runAsUser']}:{context['runAsGroup']}")
+    if spec["hostNetwork"]:
+        arguments.append("--network=host")
+    arguments += mounts(container, {volume["name"]: volume for volume in spec["volumes"]}, given)
+    arguments += [f"--env={key}={value}" for key, value in variables.items()]
+    command = [re.sub(r"\$\((\w+)\)", lambda match: variables[match[1]], word) for word in container["command"]]
+    print("\n".join(arguments + ["--"] + command))
+    return 0
+
+
 if __name__ == "__main__":
-    sys.exit(bool({"check": check, "field": field}[sys.argv[1]](*sys.argv[2:])))
+    sys.exit(bool({"check": check, "field": field, "podman": podman}[sys.argv[1]](*sys.argv[2:])))

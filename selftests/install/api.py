@@ -18,11 +18,14 @@ TOKEN = "token-of-podswitch"
 
 
 class Api(http.server.BaseHTTPRequestHandler):
-    """One request."""
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
 
     def answer(self, status, text):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text.encode())))
         self.end_headers()
         self.wfile.write(text.encode())
 

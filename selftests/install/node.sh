@@ -113,6 +113,8 @@ refused "a name that is none" 'NODE_NAME: "../x" is no name' install NODE_NAME=.
 refused "no name" 'NODE_NAME is not set' install NODE_NAME=
 refused "no API" "the API at 127.0.0.1:1 does not answer: curl: (7)" install KUBERNETES_SERVICE_PORT=1
 refused "not in a pod" 'KUBERNETES_SERVICE_HOST is not set' install KUBERNETES_SERVICE_HOST=
+echo '<html>' >"$ACCOUNT/page.json"
+refused "an answer that is no node" 'answers with what is no node: <html>' install NODE_NAME=page
 mkdir "$WORK/other"
 cp "$ACCOUNT"/ca.crt "$WORK/other/"
 refused "no token" "$WORK/other/token cannot be read" install PODSWITCH_ACCOUNT="$WORK/other"

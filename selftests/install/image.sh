@@ -10,7 +10,7 @@
 . "$(dirname "$0")/../lib.sh"
 [[ $(id -u) -eq 0 ]] || skip_all "needs root"
 need_commands modinfo unshare jq
-IMAGE_ROOT=$BUILD/image/root
+IMAGE_ROOT=${PODSWITCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/podswitch}/image/root
 [[ -x $IMAGE_ROOT/usr/libexec/podswitch/podswitch-node ]] || skip_all "there is no image: selftests/install/image makes it"
 NODE_ROOT=$("$TREE/selftests/vm/root" node 2>/dev/null)
 VERSION=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$TREE/dkms.conf")
@@ -32,7 +32,8 @@ mounts() {
 # A kernel of its own the container cannot have: uname names it, and insmod keeps what it is given.
 pretend() {
 	printf '#!/bin/sh\ncase "$*" in -r) echo %s ;; *) exec /usr/bin/uname "$@" ;; esac\n' "$1" >"$WORK/root/usr/local/bin/uname"
-	printf '#!/bin/sh\ncp "$1" /kept.ko\nmkdir -p /tmp/sys/module/podswitch\necho "insmod: told"\nexit 1\n' >"$WORK/root/usr/local/bin/insmod"
+	# shellcheck disable=SC2016 # for that shell
+	printf '#!/bin/sh\ncp "$1" /kept.ko\nexit 1\n' >"$WORK/root/usr/local/bin/insmod"
 	printf '#!/bin/sh\necho "modprobe: FATAL: Module podswitch not found in directory /lib/modules"\nexit 1\n' >"$WORK/root/usr/local/bin/modprobe"
 	chmod +x "$WORK/root/usr/local/bin"/*
 	rm -f "$WORK/root/kept.ko"
@@ -48,7 +49,8 @@ builds() {
 ktap_header
 [[ ${PODSWITCH_APART:-} ]] || PODSWITCH_APART=1 exec unshare -m "$0"
 mkdir -p "$WORK/root" "$WORK/over"
-mount -t tmpfs none "$WORK/over" && mkdir "$WORK/over/"{upper,work} || skip_all "cannot mount"
+mount -t tmpfs none "$WORK/over" || skip_all "cannot mount"
+mkdir "$WORK/over"/{upper,work}
 defer umount "$WORK/over"
 mount -t overlay none -o "lowerdir=$IMAGE_ROOT,upperdir=$WORK/over/upper,workdir=$WORK/over/work" "$WORK/root" || skip_all "cannot mount"
 defer umount -R "$WORK/root"
@@ -65,7 +67,7 @@ check "programs: what podswitch-node wants" inside sh -c 'command -v curl jq awk
 check "programs: the script is the tree's" cmp "$TREE/deploy/podswitch-node" "$IMAGE_ROOT/usr/libexec/podswitch/podswitch-node"
 check_equal "programs: the module's sources are the tree's" "" \
 	"$(diff -r "$TREE/kmod" "$IMAGE_ROOT/usr/share/podswitch/source/kmod" | grep -vE '\.(o|ko|mod|mod\.c|cmd)$')"
-check_equal "programs: nothing of the build is left" "" "$(find "$IMAGE_ROOT" -maxdepth 1 \( -name src -o -name cache -o -name out \))"
+check_equal "programs: nothing of the build is left" "" "$(find "$IMAGE_ROOT" -maxdepth 1 \( -name src -o -name cache -o -name out -o -name image \))"
 
 # --- build ---
 

@@ -175,6 +175,11 @@ check_equal "facts: so are those in the Dockerfile" "podswitch:$VERSION" "$(grep
 check_equal "facts: the configuration is the sample's, but for the ranges" \
 	"$(jq -Sc 'walk(if type == "object" then with_entries(select(.key | startswith("_") | not)) else . end)
 		| del(.plugins[].ipam.ranges)' "$TREE/deploy/10-podswitch.conflist")" "$(conflist "$YAML" | jq -Sc .)"
+check_equal "facts: doc/install.md names files that are there" "" "$(grep -oE 'deploy/[A-Za-z0-9_./-]*[a-zA-Z]' "$TREE/doc/install.md" | sort -u |
+	while read -r file; do [[ -e $TREE/$file ]] || echo "$file"; done)"
+check_equal "facts: and each overlay" "$(cd "$TREE/deploy/overlays" && printf '%s\n' * | sort)" \
+	"$(sed -n '/^| overlay/,/^$/s/^| `\([^`]*\)` |.*/\1/p' "$TREE/doc/install.md" | sort)"
+check_equal "facts: and this version" "podswitch:$VERSION" "$(grep -oE 'podswitch:[0-9.]+' "$TREE/doc/install.md" | sort -u)"
 check "facts: the plugin takes it" plugin_takes "$YAML"
 sed 's/"hairpinMode": true/"hairpinMode": "yes"/' "$YAML" >"$WORK/faulty.yaml"
 check_fail "facts: it would not, were it wrong" hairpinMode plugin_takes "$WORK/faulty.yaml"

@@ -22,7 +22,7 @@ need_commands podman conmon runc jq busybox nft openssl curl
 need_reference
 [[ $(findmnt -no FSTYPE /) == overlay ]] || skip_all "only in a VM: it installs a plugin and a runtime"
 need_cri
-IMAGE_ROOT=$BUILD/image/root
+IMAGE_ROOT=${PODSWITCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/podswitch}/image/root
 [[ -x $IMAGE_ROOT/usr/libexec/podswitch/podswitch-node ]] || skip_all "there is no image: selftests/install/image makes it"
 
 MANIFEST=$TREE/deploy/podswitch.yaml
@@ -201,7 +201,7 @@ rm "$MODULES/updates/podswitch.ko"
 depmod -a
 unload
 container load >/dev/null 2>&1
-check "pods: without the module it is not, and why is said" busywait 20 answers 'false NetworkPluginNotReady: *' ready
+check "pods: without the module it is not, and why is said" busywait 20 answers "false NetworkPluginNotReady: *$(<"$REASON")*" ready
 check "exporter: nor is it ready then" not_ready
 check_equal "exporter: why" "podswitch-node: the module cannot be asked: $(<"$REASON")" "$(ready 2>&1 | tail -n 1)"
 check "load: it comes back" container load --volume="$WORK/prebuilt:$PREBUILT:ro"

@@ -177,6 +177,7 @@ check_equal "facts: the configuration is the sample's, but for the ranges" \
 		| del(.plugins[].ipam.ranges)' "$TREE/deploy/10-podswitch.conflist")" "$(conflist "$YAML" | jq -Sc .)"
 check_equal "facts: doc/install.md names files that are there" "" "$(grep -oE 'deploy/[A-Za-z0-9_./-]*[a-zA-Z]' "$TREE/doc/install.md" | sort -u |
 	while read -r file; do [[ -e $TREE/$file ]] || echo "$file"; done)"
+# shellcheck disable=SC2016 # what is written in Markdown
 check_equal "facts: and each overlay" "$(cd "$TREE/deploy/overlays" && printf '%s\n' * | sort)" \
 	"$(sed -n '/^| overlay/,/^$/s/^| `\([^`]*\)` |.*/\1/p' "$TREE/doc/install.md" | sort)"
 check_equal "facts: and this version" "podswitch:$VERSION" "$(grep -oE 'podswitch:[0-9.]+' "$TREE/doc/install.md" | sort -u)"

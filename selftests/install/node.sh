@@ -100,9 +100,10 @@ clean
 a_node late '{}'
 ( busywait 20 test -e "$WORK/waiting"; a_node late '{"podCIDRs": ["10.244.6.0/24"]}' ) &
 JOBS+=("$!")
-printf '#!/bin/sh\ntouch %q\nexec /bin/sleep 0.1\n' "$WORK/waiting" >"$WORK/path/sleep"
+# what waits between two questions
+printf '#!/bin/sh\ntouch %q\nuntil grep -q podCIDRs %q; do :; done\n' "$WORK/waiting" "$ACCOUNT/late.json" >"$WORK/path/sleep"
 chmod +x "$WORK/path/sleep"
-check "subnets: they may come late" node install NODE_NAME=late PODSWITCH_PATIENCE=200
+check "subnets: they may come late" node install NODE_NAME=late PODSWITCH_PATIENCE=5
 check_equal "subnets: late ones are taken" '[[{"subnet":"10.244.6.0/24"}]]' "$(ranges)"
 clean
 a_node none '{"taints": []}'

@@ -52,7 +52,7 @@ our() {
 	"$tool" -o Dir::Etc::SourceList="$cache/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
 		-o Dir::Etc::Preferences="$cache/apt/preferences" -o Dir::Etc::PreferencesParts=/dev/null \
 		-o Dir::State::Lists="$cache/apt/lists" -o Dir::Cache="$cache/apt/cache" -o Acquire::Languages=none \
-		-o APT::Sandbox::User=root "$@"
+		-o APT::Architectures::=amd64 -o APT::Architectures::=arm64 -o APT::Sandbox::User=root "$@"
 }
 
 # mirror LABEL: where this machine's apt gets what calls itself so: Debian or Debian-Security
@@ -75,13 +75,15 @@ our_update() {
 }
 
 our_update_locked() {
-	local main security key='[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]' suite
+	local main security suite key='signed-by=/usr/share/keyrings/debian-archive-keyring.gpg'
 	main=$(mirror Debian) security=$(mirror Debian-Security)
 	mkdir -p "$cache/apt/lists/partial" "$cache/apt/cache/archives/partial"
 	{
-		for suite in bookworm bookworm-updates trixie trixie-backports sid; do echo "deb $key $main $suite main"; done
-		echo "deb $key $security bookworm-security main"
-		echo "deb-src $key $main trixie main"
+		for suite in bookworm-updates trixie trixie-backports sid; do echo "deb [arch=amd64 $key] $main $suite main"; done
+		echo "deb [arch=amd64 $key] $security bullseye-security main"
+		echo "deb [arch=amd64,arm64 $key] $main bookworm main"
+		echo "deb [arch=amd64,arm64 $key] $security bookworm-security main"
+		echo "deb-src [$key] $main trixie main"
 	} > "$cache/apt/sources.list"
 	# what is not yet released is only taken where it is asked for
 	printf '%s\n' 'Package: *' 'Pin: release n=sid' 'Pin-Priority: 1' > "$cache/apt/preferences"

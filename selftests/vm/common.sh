@@ -11,11 +11,32 @@ kernel_reports='WARNING:|\bBUG:|\bOops\b|KASAN|KCSAN|UBSAN|kmemleak:|possible (r
 kernel_reports+='|suspicious RCU usage|general protection fault|unregister_netdevice: waiting|refcount_t|Call Trace'
 kernel_reports+='|blocked for more than|Kernel panic'
 
-# kernel_facts ALIAS : sets KVER, VMLINUX, MODULES, KDIR, INSIDE and UML, see kernel
+# kernel_facts ALIAS : sets KVER, VMLINUX, MODULES, KDIR, INSIDE, CROSS and UML, see kernel
 kernel_facts() {
 	local facts
 	facts=$("$(dirname "${BASH_SOURCE[0]}")/kernel" "$1")
-	KVER='' VMLINUX='' MODULES='' KDIR='' INSIDE='' UML=''
+	KVER='' VMLINUX='' MODULES='' KDIR='' INSIDE='' CROSS='' UML=''
 	eval "$facts"
 	[[ ! $UML ]] || export ARCH=um
+	[[ ! $CROSS ]] || export ARCH=$CROSS CROSS_COMPILE=aarch64-linux-gnu-
+}
+
+# toolbox_need PACKAGE...: as need, in the toolbox
+toolbox_need() {
+	local box root package missing=()
+	box=$(dirname "${BASH_SOURCE[0]}")/toolbox
+	root=$("$box")
+	for package; do
+		compgen -G "$root/var/lib/dpkg/info/$package*.list" > /dev/null || missing+=("$package")
+	done
+	(( ${#missing[@]} )) || return 0
+	say "installing in the toolbox: ${missing[*]}"
+	locked fetch toolbox_install "$box" "${missing[@]}"
+}
+
+toolbox_install() {
+	local box=$1; shift
+	loudly "$box" apt-get update
+	DEBIAN_FRONTEND=noninteractive loudly "$box" apt-get install -y --no-install-recommends "$@"
+	"$box" apt-get clean
 }

@@ -46,13 +46,14 @@ install_packages() {
 
 # --- Debian's other suites, through lists of our own: the system's are left alone ---
 
-# our COMMAND...: apt-get or apt-cache with those lists, after our_update
+# our COMMAND...: apt-get or apt-cache with those lists, after our_update; MACHINES are those whose packages it knows
 our() {
-	local tool=$1; shift
+	local tool=$1 machine machines=(); shift
+	for machine in ${MACHINES:-amd64 arm64}; do machines+=(-o "APT::Architectures::=$machine"); done
 	"$tool" -o Dir::Etc::SourceList="$cache/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
 		-o Dir::Etc::Preferences="$cache/apt/preferences" -o Dir::Etc::PreferencesParts=/dev/null \
 		-o Dir::State::Lists="$cache/apt/lists" -o Dir::Cache="$cache/apt/cache" -o Acquire::Languages=none \
-		-o APT::Architectures::=amd64 -o APT::Architectures::=arm64 -o APT::Sandbox::User=root "$@"
+		-o APT::Sandbox::User=root "${machines[@]}" "$@"
 }
 
 # mirror LABEL: where this machine's apt gets what calls itself so: Debian or Debian-Security

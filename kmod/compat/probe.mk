@@ -17,10 +17,10 @@ ccflags-y += $(call psw_lacks,LLTX,linux/netdevice.h,[[:space:]]lltx:1)	# 6.12
 ccflags-y += $(call psw_lacks,UNALIGNED,linux/unaligned.h,get_unaligned)	# 6.12
 ccflags-y += $(call psw_lacks,ETHTOOL_PUTS,linux/ethtool.h,ethtool_puts)	# 6.8
 ccflags-y += $(call psw_lacks,NLA_PUT_UINT,net/netlink.h,nla_put_uint)	# 6.7
-ccflags-y += $(call psw_lacks,VETH_TSTATS,linux/netdevice.h,NETDEV_PCPU_STAT_TSTATS)	# 6.7
+ccflags-y += $(call psw_lacks,VETH_TSTATS,linux/netdevice.h,NETDEV_PCPU_STAT_TSTATS)	# 6.7, backported to 6.1
 ccflags-y += $(call psw_lacks,TCX,linux/netdevice.h,tcx_egress;)	# 6.6
 ccflags-y += $(call psw_lacks,GENL_INFO_DUMP,net/genetlink.h,genl_info_dump)	# 6.6
-ccflags-y += $(call psw_lacks,ETH_SKB_PKT_TYPE,linux/etherdevice.h,eth_skb_pkt_type)	# 6.9
+ccflags-y += $(call psw_lacks,ETH_SKB_PKT_TYPE,linux/etherdevice.h,eth_skb_pkt_type)	# 6.9, backported to 6.1
 ccflags-y += $(call psw_lacks,EXTACK_FMT,linux/netlink.h,NL_SET_ERR_MSG_ATTR_FMT)	# 6.3
 
 # The operation tables are generated as struct genl_split_ops (6.2).

@@ -73,7 +73,7 @@ MAKEFLAGS += --no-print-directory
 endif
 
 .PHONY: all deps psw cni exporter lib kmod install install-dkms uninstall uninstall-dkms dist deb rpm unit tools genl \
-	genl-check lint check fuzz fuzz-cni demo vm bench bench-quick bench-cni clean help
+	genl-check lint check kernels fuzz fuzz-cni demo vm bench bench-quick bench-cni clean help
 .DELETE_ON_ERROR:
 
 all: lib psw cni exporter ## psw, the CNI plugin, libpodswitch and the exporter (the default)
@@ -288,6 +288,9 @@ lint: ## checkpatch, cppcheck, shellcheck, include knots and the rest
 
 check: ## all tests, on booted kernels too; the last line counts them
 	$(Q)selftests/check
+
+kernels: ## the range, kernel by kernel: built, booted, tested; KERNELS="6.1 7.2" narrows it, FULL=1 runs all tests
+	$(Q)selftests/kernels
 
 fuzz: all tools ## a million broken frames on User-Mode Linux with KASAN (its first run builds it)
 	$(Q)STAGES=fuzz KERNELS=uml-debug selftests/check

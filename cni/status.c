@@ -3,6 +3,7 @@
 
 #include "delegate.h"
 #include "ipam.h"
+#include "lock.h"
 #include "session.h"
 #include "switch.h"
 
@@ -81,6 +82,19 @@ static int cni_status_switch(struct cni_session *s,
 	return 0;
 }
 
+/* Opens the session once the module is not being changed. */
+static int cni_status_open(struct cni_session *s, struct cni_error *err)
+{
+	int lock;
+	int ret;
+
+	ret = cni_lock_take(&lock, err);
+	if (!ret)
+		ret = cni_session_open(s, err);
+	cni_lock_release(lock);
+	return ret;
+}
+
 static int cni_status_steps(struct cni_session *s, struct cni_error *err)
 {
 	struct podswitch_switch sw = { 0 };
@@ -88,7 +102,7 @@ static int cni_status_steps(struct cni_session *s, struct cni_error *err)
 	if (cni_conf_allows(&s->conf, "STATUS", CNI_1_1_0, err) ||
 	    cni_conf_settings(&s->conf, s->req, err))
 		return -1;
-	if (cni_session_open(s, err)) {
+	if (cni_status_open(s, err)) {
 		err->code = CNI_ERR_UNAVAILABLE;
 		return -1;
 	}

@@ -187,6 +187,8 @@ check_fail "killed: neither module can be loaded" \
 check "killed: ADD does not make a switch of its own" refused 11 "psw restore $RUN/upgrade.json" add "$NET" new1
 check "killed: a module is loaded" insmod "$WORK/this.ko"
 check "killed: ADD does not either when there is one" refused 11 "psw restore $RUN/upgrade.json" add "$NET" new1
+# shellcheck disable=SC2119
+check "killed: STATUS says that it would not" refused 50 "psw restore $RUN/upgrade.json" cni STATUS "$NET"
 check_fail "killed: the next upgrade says so" "is left from an upgrade that did not end" \
 	upgrade "$WORK/newer.ko" old "$WORK/this.ko"
 check "killed: the rest by hand" "$PSW" restore $RUN/upgrade.json

@@ -169,7 +169,7 @@ static void doctor_loaded(struct doctor *d, const char *release,
 		doctor_find(d, DOCTOR_PROBLEM, "podswitch",
 			    "the module that is loaded is %s, and psw is " PODSWITCH_VERSION,
 			    version);
-		doctor_add(d, "why", "they may not understand each other; loading the other takes all pods off the network for a moment, and psw save and psw restore bring them back");
+		doctor_add(d, "why", "what is new in one of them the other does not know; psw upgrade loads the module that is installed, under running pods");
 		doctor_add(d, "look", "modinfo podswitch");
 	}
 	if (!is_installed) {

@@ -439,7 +439,8 @@ static int upgrade_swap_undisturbed(struct upgrade *u)
 	int status;
 
 	setpriority(PRIO_PROCESS, 0, -20);
-	mlockall(MCL_CURRENT | MCL_FUTURE);
+	/* Not what comes later, for which a limit might leave no memory. */
+	mlockall(MCL_CURRENT);
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
 	status = upgrade_swap(u);

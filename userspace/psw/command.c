@@ -115,16 +115,20 @@ static bool psw_is_installed(const char *release)
 /* The kernel has tried to load the module, so something is in the way. */
 static int psw_complain_absent(const struct psw *psw)
 {
+	const char *error = podswitch_error(psw->h);
 	struct utsname kernel;
 
+	/* podswitch-load has said what, and what to do. */
+	if (strstr(error, ": "))
+		return psw_complain(psw, PSW_FAILED, "%s", error);
 	uname(&kernel);
 	if (psw_is_installed(kernel.release))
 		return psw_complain(psw, PSW_FAILED,
 				    "%s; \"modprobe podswitch\" loads it or tells why not",
-				    podswitch_error(psw->h));
+				    error);
 	return psw_complain(psw, PSW_FAILED,
 			    "%s, and not installed in /lib/modules/%s",
-			    podswitch_error(psw->h), kernel.release);
+			    error, kernel.release);
 }
 
 int psw_open(struct psw *psw)

@@ -322,6 +322,7 @@ refused "sig_enforce" "$signed (module.sig_enforce): boot without it, or have th
 new_node
 answers "Operation not permitted"
 refused "no right to" "the kernel does not let us load modules: run this as root, with CAP_SYS_MODULE"
+check_equal "refuses: no right to: nothing is built for that" "modprobe " "$(calls)"
 echo "root=/dev/vda module_blacklist=floppy,podswitch" > "$NODE/proc/cmdline"
 refused "module_blacklist" "the kernel's command line forbids podswitch (module_blacklist=): take it away and reboot"
 new_node

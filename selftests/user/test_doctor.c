@@ -196,7 +196,7 @@ static void test_module(void)
 		  "ok podswitch " PODSWITCH_VERSION " is loaded, and installed for Linux 6.12.5\n");
 	put("/sys/module/podswitch/version", "0.0.1\n");
 	CHECK_STR(find(&d, doctor_check_module),
-		  "problem the module that is loaded is 0.0.1, and psw is " PODSWITCH_VERSION "\n");
+		  "notice the module that is loaded is 0.0.1, and psw is " PODSWITCH_VERSION "\n");
 	put("/sys/module/podswitch/version", PODSWITCH_VERSION "\n");
 	lose("/lib/modules/6.12.5/modules.dep");
 	CHECK_STR(find(&d, doctor_check_module),

@@ -166,7 +166,7 @@ static void doctor_loaded(struct doctor *d, const char *release,
 		doctor_add(d, "why", "psw and the plugin can do nothing without it");
 	}
 	if (version && strcmp(version, PODSWITCH_VERSION) != 0) {
-		doctor_find(d, DOCTOR_PROBLEM, "podswitch",
+		doctor_find(d, DOCTOR_NOTICE, "podswitch",
 			    "the module that is loaded is %s, and psw is " PODSWITCH_VERSION,
 			    version);
 		doctor_add(d, "why", "what is new in one of them the other does not know; psw upgrade loads the module that is installed, under running pods");

@@ -173,7 +173,7 @@ frames_count "tagged 2 unknown-destination 1 foreign-vlan 1" switch psw0 drops <
 EOF
 
 if command -v tcpdump > /dev/null; then
-	background tcpdump -n -e --immediate-mode -i v_d -c 2 ether proto 0x88b5 or vlan > "$WORK/tap" 2> "$WORK/tap.log"
+	background tcpdump -l -n -e --immediate-mode -i v_d ether proto 0x88b5 or vlan > "$WORK/tap" 2> "$WORK/tap.log"
 	busywait 10 grep -q listening "$WORK/tap.log"
 	frames <<-EOF
 		tap: to the trunk, queued for it | -r $D=1 $A eth $D $A $TEST reply eth $D $A vlan 10 $TEST
@@ -181,7 +181,8 @@ if command -v tcpdump > /dev/null; then
 	EOF
 	check "tap: on the host end saw both" busywait 10 grep -q "$MAC_D > $MAC_B" "$WORK/tap"
 	check_equal "tap: with their tags" "$MAC_A vlan 10 $MAC_D vlan 10" \
-		"$(sed -n 's/.* \([0-9a-f:]*\) > .*\(vlan 10\),.*/\1 \2/p' "$WORK/tap" | xargs)"
+		"$(grep -E "$MAC_A > $MAC_D|$MAC_D > $MAC_B" "$WORK/tap" |
+			sed -n 's/.* \([0-9a-f:]*\) > .*\(vlan 10\),.*/\1 \2/p' | xargs)"
 else
 	skip "tap" "needs tcpdump"
 fi

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,16 +18,6 @@ enum {
 	CNI_LOCK_PATIENCE_MS = 10000,
 	CNI_LOCK_PAUSE_NS = 10000000,
 };
-
-static int cni_lock_open(void)
-{
-	const int flags = O_RDONLY | O_CREAT | O_CLOEXEC;
-	int fd = open(CNI_LOCK, flags, 0600);
-
-	if (fd < 0 && errno == ENOENT && !mkdir(CNI_RUN, 0755))
-		fd = open(CNI_LOCK, flags, 0600);
-	return fd;
-}
 
 static int cni_lock_wait(int fd)
 {
@@ -49,7 +38,7 @@ static int cni_lock_wait(int fd)
 
 int cni_lock_take(int *lock, struct cni_error *err)
 {
-	*lock = cni_lock_open();
+	*lock = open(CNI_LOCK, O_RDONLY | O_CLOEXEC);
 	if (*lock < 0)
 		return 0;
 	if (cni_lock_wait(*lock))

@@ -9,8 +9,9 @@
  * @lock: filled in: what cni_lock_release() takes
  * @err: why not
  *
- * Many have it at once; the upgrade waits for them, and they for it. A machine
- * that has no place for a lock goes without.
+ * Many have it at once; the upgrade waits for them, and they for it. Its file
+ * is made by who loads the module, and by the upgrade; where there is none, an
+ * ADD goes without.
  *
  * Return: 0; -1 if an upgrade is under way, or never came to its end.
  */

@@ -40,7 +40,7 @@ new_node() {
 		printf '%s=y\n' CONFIG_MODULES CONFIG_INET CONFIG_VETH
 	} > "$NODE/lib/modules/$RELEASE/build/.config"
 	for c in cat chmod cp cut find flock grep head id mkdir mktemp mv rm sed sort tail tr true xz; do
-		ln -s "$(command -v "$c")" "$BIN/$c"
+		ln -s "$(type -P "$c")" "$BIN/$c"
 	done
 	fake uname <<< "echo $RELEASE"
 	fake modprobe <<< 'echo "modprobe: FATAL: Module podswitch not found in directory /lib/modules/x" >&2; exit 1'
@@ -104,6 +104,7 @@ loads() {
 	check_equal "loads: $name: by" "$wanted" "$(calls)"
 	check "loads: $name: it is there" test -d "$NODE/sys/module/podswitch"
 	check "gone: $name: no reason is left" test ! -e "$NODE/run/podswitch/not-loaded"
+	check_equal "loads: $name: psw upgrade has its lock" 600 "$(stat -c %a "$NODE/run/podswitch/lock")"
 }
 
 # is_loaded VERSION

@@ -4,23 +4,6 @@
 
 #include <string.h>
 
-static const struct doctor_address *
-doctor_host_address(const struct doctor *d, const struct podswitch_address *ip)
-{
-	const struct doctor_address *address;
-	size_t i;
-
-	for (i = 0; i < d->n_addresses; i++) {
-		address = &d->addresses[i];
-		if (address->nsid == DOCTOR_HERE &&
-		    address->ip.family == ip->family &&
-		    !memcmp(&address->ip.v6, &ip->v6,
-			    ip->family == AF_INET ? 4 : 16))
-			return address;
-	}
-	return NULL;
-}
-
 static void doctor_mend_away(struct doctor *d, const struct doctor_port *port,
 			     const struct doctor_address *address)
 {
@@ -46,7 +29,7 @@ static void doctor_foreign(struct doctor *d, const struct doctor_port *port,
 
 	doctor_ip_text(&address->ip, text);
 	holder = doctor_holder(d, port->sw, &address->ip);
-	if (holder || doctor_host_address(d, &address->ip)) {
+	if (holder || doctor_host_has(d, &address->ip)) {
 		doctor_find(d, DOCTOR_PROBLEM, port->port.name,
 			    "%s: the pod has given itself %s, a duplicate: %s has it",
 			    port->what, text,

@@ -38,17 +38,6 @@ static void doctor_veths(struct doctor *d)
 	}
 }
 
-static bool doctor_network_lives(const struct doctor *d, const char *network)
-{
-	size_t i;
-
-	for (i = 0; i < d->n_ports; i++)
-		if (d->ports[i].network &&
-		    !strcmp(d->ports[i].network, network))
-			return true;
-	return false;
-}
-
 static void doctor_chains(struct doctor *d)
 {
 	struct doctor_chain *chains;
@@ -65,7 +54,7 @@ static void doctor_chains(struct doctor *d)
 			    strerror(-err));
 	for (i = 0; i < n; i++) {
 		network = strstr(chains[i].comment, " of ");
-		if (!network || doctor_network_lives(d, network + 4))
+		if (!network || doctor_has_pod(d, network + 4))
 			continue;
 		doctor_find(d, DOCTOR_NOTICE, chains[i].name,
 			    "masquerading of %s is left, and the network has no pods",

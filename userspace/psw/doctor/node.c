@@ -154,6 +154,29 @@ static bool doctor_same_ip(const struct podswitch_address *a,
 	return !memcmp(&a->v6, &b->v6, a->family == AF_INET ? 4 : 16);
 }
 
+bool doctor_host_has(const struct doctor *d,
+		     const struct podswitch_address *ip)
+{
+	size_t i;
+
+	for (i = 0; i < d->n_addresses; i++)
+		if (d->addresses[i].nsid == DOCTOR_HERE &&
+		    doctor_same_ip(&d->addresses[i].ip, ip))
+			return true;
+	return false;
+}
+
+bool doctor_has_pod(const struct doctor *d, const char *network)
+{
+	size_t i;
+
+	for (i = 0; i < d->n_ports; i++)
+		if (d->ports[i].network &&
+		    !strcmp(d->ports[i].network, network))
+			return true;
+	return false;
+}
+
 const struct podswitch_address *
 doctor_declared(const struct doctor_port *port,
 		const struct podswitch_address *ip)

@@ -163,6 +163,27 @@ doctor_switch_address(const struct doctor *d, const struct podswitch_switch *sw,
 		      uint8_t family);
 
 /**
+ * doctor_host_has() - whether this machine has an address, on any interface
+ * @d: the examination
+ * @ip: the address
+ *
+ * That of a switch's VLAN is on a device on the switch.
+ *
+ * Return: whether it has.
+ */
+bool doctor_host_has(const struct doctor *d,
+		     const struct podswitch_address *ip);
+
+/**
+ * doctor_has_pod() - whether a network has a pod here
+ * @d: the examination
+ * @network: its name
+ *
+ * Return: whether it has.
+ */
+bool doctor_has_pod(const struct doctor *d, const char *network);
+
+/**
  * doctor_ip_text() - an IP address as it is written
  * @ip: the address
  * @text: INET6_ADDRSTRLEN bytes, filled in

@@ -64,24 +64,6 @@ struct doctor_gateway {
 	const struct doctor_conf *conf;
 };
 
-/* On whatever interface: that of a VLAN is on a device on the switch. */
-static bool doctor_host_has(const struct doctor *d,
-			    const struct podswitch_address *ip)
-{
-	const struct doctor_address *address;
-	size_t i;
-
-	for (i = 0; i < d->n_addresses; i++) {
-		address = &d->addresses[i];
-		if (address->nsid == DOCTOR_HERE &&
-		    address->ip.family == ip->family &&
-		    !memcmp(&address->ip.v6, &ip->v6,
-			    ip->family == AF_INET ? 4 : 16))
-			return true;
-	}
-	return false;
-}
-
 static void doctor_one_gateway(const cJSON *range, void *arg)
 {
 	const struct doctor_gateway *gateway = arg;
@@ -102,18 +84,6 @@ static void doctor_one_gateway(const cJSON *range, void *arg)
 		   subnet.len, doctor_quote(conf->switch_name, quoted));
 }
 
-/* The plugin makes the gateway with the first pod. */
-static bool doctor_has_pod(const struct doctor *d, const char *network)
-{
-	size_t i;
-
-	for (i = 0; i < d->n_ports; i++)
-		if (d->ports[i].network &&
-		    !strcmp(d->ports[i].network, network))
-			return true;
-	return false;
-}
-
 void doctor_check_switches(struct doctor *d)
 {
 	struct doctor_gateway gateway = { .d = d };
@@ -127,6 +97,7 @@ void doctor_check_switches(struct doctor *d)
 	for (i = 0; i < d->n_confs; i++) {
 		conf = &d->confs[i];
 		gateway.conf = conf;
+		/* The plugin makes the gateway with the first pod. */
 		if (conf->plugin && doctor_has_pod(d, conf->name) &&
 		    (doctor_conf_is(conf, "isGateway") ||
 		     doctor_conf_is(conf, "isDefaultGateway")))

@@ -9,6 +9,8 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
+#include "rtnl.h"
+
 #ifndef IFA_PROTO
 #define IFA_PROTO 11	/* since Linux 5.18 */
 #endif
@@ -158,14 +160,7 @@ int host_link_new(struct nl *nl, const struct host_link *link)
 int host_link_set(struct nl *nl, uint32_t ifindex, uint32_t flags,
 		       uint32_t mtu)
 {
-	struct ifinfomsg ifi = {
-		.ifi_family = AF_UNSPEC,
-		.ifi_index = (int)ifindex,
-		.ifi_flags = flags,
-		.ifi_change = flags,
-	};
-
-	nl_message(nl, RTM_NEWLINK, NLM_F_ACK, &ifi, sizeof(ifi));
+	nl_link_set(nl, ifindex, flags, NULL);
 	if (mtu)
 		nl_put_u32(nl, IFLA_MTU, mtu);
 	return nl_talk(nl, NULL, NULL);

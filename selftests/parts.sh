@@ -24,6 +24,19 @@ part() {
 	rm -f "$log"
 }
 
+# one NAME COMMAND...: a test of one result
+one() {
+	local name=$1 out; shift
+	if out=$("$@" 2>&1); then
+		passed=$((passed + 1))
+		echo "ok - $name"
+	else
+		failed=$((failed + 1))
+		printf '%s\n' "$out" | tail -n 40 | sed 's/^/# /'
+		echo "not ok - $name"
+	fi
+}
+
 # parts_totals: the sum, as a part would tell it; fails if one has
 parts_totals() {
 	echo "# Totals: pass:$passed fail:$failed skip:$skipped"

@@ -105,3 +105,24 @@ end_pod() {
 pod_has_stopped() {
 	ctr task ls | grep -q "^$1 .*STOPPED"
 }
+
+# podman_settings: podman's own, and those of containers.conf on stdin. What it keeps is in /run, which ends with the VM.
+podman_settings() {
+	mkdir -p /etc/containers /run/podman
+	cat - /dev/fd/3 > /etc/containers/containers.conf 3<<-EOT
+		[engine]
+		runtime = "runc"
+		cgroup_manager = "cgroupfs"
+		events_logger = "none"
+		[containers]
+		log_driver = "none"
+		apparmor_profile = "unconfined"
+		default_sysctls = []
+	EOT
+	cat > /etc/containers/storage.conf <<-EOT
+		[storage]
+		driver = "vfs"
+		graphroot = "/run/podman/storage"
+		runroot = "/run/podman/run"
+	EOT
+}

@@ -20,7 +20,7 @@ need_commands runc jq busybox nft strace
 need_reference
 [[ $(findmnt -no FSTYPE /) == overlay ]] || skip_all "only in a VM: it installs a plugin and a runtime"
 need_cri
-PODS=8
+PODS=${PODSWITCH_PODS:-8}
 
 # port_of POD FILTER: of the port of the pod of that name
 port_of() {
@@ -101,7 +101,7 @@ check_equal "pods: a host port answers the world" "of web" "$(in_ns world timeou
 # --- burst ---
 
 start=$SECONDS
-check "burst: $PODS pods at once" answers "$PODS of $PODS" many burst $PODS
+check "burst: $PODS pods at once" answers "$PODS of $PODS" many burst "$PODS"
 ktap_note "$PODS pods in $((SECONDS - start)) s"
 check_equal "burst: each has an address" $((PODS + 2)) "$("$PSW" -j port show | jq '[.[].addresses[0]] | unique | length')"
 client_ns=$(netns_of "$(port_of client '.addresses[0]')")

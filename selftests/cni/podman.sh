@@ -18,28 +18,13 @@ need_commands podman conmon runc jq busybox nft
 need_reference
 [[ $(findmnt -no FSTYPE /) == overlay ]] || skip_all "only in a VM: it installs a plugin and a runtime"
 
-# What podman keeps is in /run, which ends with the VM.
+# podman's network is that of install_plugin(), with portmap behind it.
 configure_podman() {
-	mkdir -p /etc/containers /etc/cni/net.d /run/podman
-	cat >/etc/containers/containers.conf <<-EOT
+	podman_settings <<-EOT
 		[network]
 		network_backend = "cni"
 		network_config_dir = "/etc/cni/net.d"
 		cni_plugin_dirs = ["/opt/cni/bin", "$REFERENCE"]
-		[engine]
-		runtime = "runc"
-		cgroup_manager = "cgroupfs"
-		events_logger = "none"
-		[containers]
-		log_driver = "none"
-		apparmor_profile = "unconfined"
-		default_sysctls = []
-	EOT
-	cat >/etc/containers/storage.conf <<-EOT
-		[storage]
-		driver = "vfs"
-		graphroot = "/run/podman/storage"
-		runroot = "/run/podman/run"
 	EOT
 	jq '.cniVersion = "0.4.0" | .plugins[0].capabilities = {ips: true, mac: true}
 		| .plugins += [{type: "portmap", backend: "nftables", capabilities: {portMappings: true}}]' \

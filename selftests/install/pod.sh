@@ -33,26 +33,6 @@ REASON=/run/podswitch/not-loaded
 PREBUILT=/usr/share/podswitch/modules
 MODULES=/lib/modules/$(uname -r)
 
-configure_podman() {
-	mkdir -p /etc/containers /run/podman
-	cat >/etc/containers/containers.conf <<-EOT
-		[engine]
-		runtime = "runc"
-		cgroup_manager = "cgroupfs"
-		events_logger = "none"
-		[containers]
-		log_driver = "none"
-		apparmor_profile = "unconfined"
-		default_sysctls = []
-	EOT
-	cat >/etc/containers/storage.conf <<-EOT
-		[storage]
-		driver = "vfs"
-		graphroot = "/run/podman/storage"
-		runroot = "/run/podman/run"
-	EOT
-}
-
 # What a node is, beside its kernel: files of its own, and what the cluster knows of it.
 make_node() {
 	mkdir -p "$GIVEN"/{account,config,tmp} "$WORK/prebuilt/$(uname -m)/$(uname -r)" /run/modules/{upper,work}
@@ -128,7 +108,7 @@ port_of() {
 ktap_header
 FILE=$(find "$BUILD" -path "*$(uname -r)*" -name podswitch.ko 2>/dev/null | head -n 1)
 [[ $FILE ]] || FILE=$(find "$BUILD" -path '*uml*' -name podswitch.ko | head -n 1)
-configure_podman
+podman_settings < /dev/null
 make_node || skip_all "the API does not start"
 defer podman rm -f -a -t 0 -i
 mount -t overlay none -o "lowerdir=$MODULES,upperdir=/run/modules/upper,workdir=/run/modules/work" "$MODULES" || skip_all "cannot mount"

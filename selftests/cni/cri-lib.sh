@@ -77,7 +77,7 @@ cri() {
 answer() {
 	local said
 
-	IFS= read -r -t 120 said <&"$FROM" || said="error no answer"
+	IFS= read -r -t 900 said <&"$FROM" || said="error no answer"
 	echo "${said#* }" | tee "$WORK/answer"
 	[[ $said == ok* ]]
 }

@@ -32,7 +32,7 @@ def call(method, **fields):
     request = getattr(api, method + "Request")(**fields)
     answer = getattr(api, method + "Response")
     ask = channel.unary_unary("/runtime.v1.RuntimeService/" + method, type(request).SerializeToString, answer.FromString)
-    return ask(request, timeout=100, wait_for_ready=True)
+    return ask(request, timeout=900, wait_for_ready=True)  # an emulator makes a pod a second
 
 
 def pod_config(name, namespace="default", ports=""):

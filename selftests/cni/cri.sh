@@ -35,11 +35,18 @@ at_least() {
 	[[ $(ports) -ge $1 ]]
 }
 
-# remains: what is there of pods
+# namespaces: those that the runtime made
+namespaces() {
+	ip netns list 2>/dev/null | sed -n 's/^\(cni-[^ ]*\).*/\1/p'
+}
+
+# remains: what is there of pods; a namespace that the runtime forgot when it was killed is empty
 remains() {
+	local ns
+
 	"$PSW" -j port show | jq -c '.[]'
 	ip -o link show type veth | grep -v uplink
-	ip netns list | grep cni-
+	for ns in $(namespaces); do ip -n "$ns" -o link show | grep -v ' lo:'; done
 	nft list ruleset | grep -E '198\.51\.100\.'
 }
 
@@ -47,7 +54,7 @@ remains() {
 netns_of() {
 	local ns
 
-	for ns in $(ip netns list | sed -n 's/^\(cni-[^ ]*\).*/\1/p'); do
+	for ns in $(namespaces); do
 		[[ $(ip -n "$ns" -o addr show eth0) != *" $1/"* ]] || echo "$ns"
 	done
 }
@@ -117,6 +124,7 @@ check "burst: the runtime removes them all" cri clear
 ktap_note "removed: $(<"$WORK/answer")"
 check_equal "burst: the runtime has no pod" "" "$(cri list)"
 check_equal "burst: nothing is left" "" "$(remains)"
+for ns in $(namespaces); do ip netns delete "$ns"; done
 
 # --- reset ---
 

@@ -26,8 +26,8 @@
 
 PAGE=$TREE/doc/inspect.md
 OUT=$WORK/out
-PATIENCE=60	# seconds in which a job has begun, or ended
-SOON=15	# seconds in which it has printed what became of a command
+PATIENCE=120	# seconds in which a job has begun, or ended
+SOON=60	# seconds in which it has printed what became of a command
 UPDATE=${PODSWITCH_INSPECT_UPDATE:-}
 NEW=$WORK/inspect.md
 
@@ -99,11 +99,11 @@ moment() {
 	read -rt 0.1 -u "$NEVER"
 }
 
-# settle: until the jobs sleep, and nothing has come of them for four looks
+# settle: until the jobs sleep, and nothing has come of them for eight looks
 settle() {
 	local was='' now quiet=0 end=$((SECONDS + PATIENCE))
 
-	while [[ $quiet -lt 4 && $SECONDS -lt $end && $(jobs -r) ]]; do
+	while [[ $quiet -lt 8 && $SECONDS -lt $end && $(jobs -r) ]]; do
 		moment
 		now=$(jobs_state)$'\n'$(< "$OUT")
 		quiet=$((quiet + 1))

@@ -129,8 +129,8 @@ try_remove() {
 	check "the end of pod web" end_pod web
 	check "the end of pod client" end_pod client
 	systemctl stop containerd
+	check_equal "the plugin's rules went with them" "" "$(nft list tables | grep podswitch)"
 	ip link delete psw0
-	nft delete table inet podswitch
 	check "removed without pods" apt_get remove "${PACKAGES[@]}"
 	check "the module is gone" test ! -e /sys/module/podswitch
 	check_equal "and from DKMS" "" "$(in_dkms)"

@@ -268,6 +268,15 @@ make_pod() {
 	"$PSW" port add "v_$ns" switch "$sw" "${args[@]}" pod "test/$ns" || exit 1
 }
 
+# without_probes NS...: pods do not ask again, after five seconds, about neighbours that they have sent to
+without_probes() {
+	local ns
+
+	for ns; do
+		nsenter --net="/run/netns/$ns" sysctl -qw net.ipv{4,6}.neigh.eth0.delay_first_probe_time=1000 || exit 1
+	done
+}
+
 # mac_of NS DEVICE
 mac_of() {
 	ip -n "$1" -j link show "$2" | jq -r '.[0].address'

@@ -28,6 +28,7 @@ make_pod b psw0 192.0.2.3/24 2001:db8::3/64
 make_pod c psw0 192.0.2.4/24 2001:db8::4/64
 make_pod d psw0
 make_pod t psw0
+without_probes a b c d t
 "$PSW" port set v_t trunk 10,20
 
 A=a:eth0 B=b:eth0 C=c:eth0 D=d:eth0 T=t:eth0

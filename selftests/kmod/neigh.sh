@@ -22,6 +22,7 @@ make_switch psw0 192.0.2.1/24 2001:db8::1/64
 make_pod a psw0 192.0.2.2/24 2001:db8::2/64
 make_pod b psw0 192.0.2.3/24 2001:db8::3/64
 make_pod d psw0
+without_probes a b d
 ip -n d addr add 192.0.2.5/24 dev eth0
 
 link_local_of() {

@@ -62,7 +62,7 @@ static const struct nla_policy podswitch_switch_set_nl_policy[PODSWITCH_A_SWITCH
 };
 
 /* PODSWITCH_CMD_PORT_NEW - do */
-static const struct nla_policy podswitch_port_new_nl_policy[PODSWITCH_A_PORT_TRANSLATED + 1] = {
+static const struct nla_policy podswitch_port_new_nl_policy[PODSWITCH_A_PORT_DHCP_SERVER + 1] = {
 	[PODSWITCH_A_PORT_SWITCH] = NLA_POLICY_MIN(NLA_U32, 1),
 	[PODSWITCH_A_PORT_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[PODSWITCH_A_PORT_MAC] = NLA_POLICY_EXACT_LEN(6),
@@ -76,10 +76,12 @@ static const struct nla_policy podswitch_port_new_nl_policy[PODSWITCH_A_PORT_TRA
 	[PODSWITCH_A_PORT_TRUNK] = NLA_POLICY_NESTED(podswitch_vlan_range_nl_policy),
 	[PODSWITCH_A_PORT_STORM_LIMIT] = { .type = NLA_U32, },
 	[PODSWITCH_A_PORT_TRANSLATED] = NLA_POLICY_MAX(NLA_U8, 1),
+	[PODSWITCH_A_PORT_ROUTER] = NLA_POLICY_MAX(NLA_U8, 1),
+	[PODSWITCH_A_PORT_DHCP_SERVER] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* PODSWITCH_CMD_PORT_SET - do */
-static const struct nla_policy podswitch_port_set_nl_policy[PODSWITCH_A_PORT_TRANSLATED + 1] = {
+static const struct nla_policy podswitch_port_set_nl_policy[PODSWITCH_A_PORT_DHCP_SERVER + 1] = {
 	[PODSWITCH_A_PORT_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[PODSWITCH_A_PORT_MAC] = NLA_POLICY_EXACT_LEN(6),
 	[PODSWITCH_A_PORT_GUARD] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -90,6 +92,8 @@ static const struct nla_policy podswitch_port_set_nl_policy[PODSWITCH_A_PORT_TRA
 	[PODSWITCH_A_PORT_TRUNK] = NLA_POLICY_NESTED(podswitch_vlan_range_nl_policy),
 	[PODSWITCH_A_PORT_STORM_LIMIT] = { .type = NLA_U32, },
 	[PODSWITCH_A_PORT_TRANSLATED] = NLA_POLICY_MAX(NLA_U8, 1),
+	[PODSWITCH_A_PORT_ROUTER] = NLA_POLICY_MAX(NLA_U8, 1),
+	[PODSWITCH_A_PORT_DHCP_SERVER] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* PODSWITCH_CMD_PORT_GET - do */
@@ -153,14 +157,14 @@ static const struct genl_split_ops podswitch_nl_ops[] = {
 		.cmd		= PODSWITCH_CMD_PORT_NEW,
 		.doit		= podswitch_nl_port_new_doit,
 		.policy		= podswitch_port_new_nl_policy,
-		.maxattr	= PODSWITCH_A_PORT_TRANSLATED,
+		.maxattr	= PODSWITCH_A_PORT_DHCP_SERVER,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= PODSWITCH_CMD_PORT_SET,
 		.doit		= podswitch_nl_port_set_doit,
 		.policy		= podswitch_port_set_nl_policy,
-		.maxattr	= PODSWITCH_A_PORT_TRANSLATED,
+		.maxattr	= PODSWITCH_A_PORT_DHCP_SERVER,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

@@ -230,15 +230,15 @@ int psw_port_check_addresses(struct psw_port *port,
 static void psw_port_refresh_first(struct psw_port *port)
 {
 	struct psw_entry *entry, *ip6 = NULL;
-	__be32 ip4 = 0;
+	u64 ip4 = PSW_NO_IP4;
 
 	list_for_each_entry(entry, &port->addresses, list) {
 		if (entry->ip.vlan != port->pvid)
 			continue;
 		if (!ipv6_addr_v4mapped(&entry->ip.addr))
 			ip6 = ip6 ? : entry;
-		else if (!ip4)
-			ip4 = entry->ip.addr.s6_addr32[3];
+		else if (ip4 == PSW_NO_IP4)
+			ip4 = psw_ip4_key(entry->ip.addr.s6_addr32[3]);
 	}
 	WRITE_ONCE(port->ip4, ip4);
 	rcu_assign_pointer(port->ip6, ip6);

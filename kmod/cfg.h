@@ -59,6 +59,8 @@ struct psw_address_cfg {
  * @vlan_attr: the attribute that asks for other VLANs
  * @storm_limit: frames to groups in a second, negative if not given
  * @translated: 0 or 1, negative if not given
+ * @router: 0 or 1, negative if not given
+ * @dhcp_server: 0 or 1, negative if not given
  * @owner: whether an owner was given
  * @owner_attrs: its members, by PODSWITCH_A_OWNER_*, NULL where not given
  * @addresses: addresses
@@ -77,6 +79,8 @@ struct psw_port_cfg {
 	const struct nlattr *vlan_attr;
 	s64 storm_limit;
 	int translated;
+	int router;
+	int dhcp_server;
 	bool owner;
 	struct nlattr *owner_attrs[PODSWITCH_A_OWNER_MAX + 1];
 	struct psw_address_cfg *addresses;
@@ -96,6 +100,8 @@ static inline void psw_port_cfg_init(struct psw_port_cfg *cfg)
 	cfg->pvid = -1;
 	cfg->storm_limit = -1;
 	cfg->translated = -1;
+	cfg->router = -1;
+	cfg->dhcp_server = -1;
 }
 
 #endif /* _PSW_CFG_H */

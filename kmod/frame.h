@@ -8,6 +8,7 @@
 #include <linux/ip.h>
 #include <linux/skbuff.h>
 #include <linux/types.h>
+#include <linux/udp.h>
 #include <net/ipv6.h>
 
 #include "psw.h"
@@ -90,6 +91,9 @@ struct psw_frame {
 	struct psw_neigh neigh;
 };
 
+/* IPv4 without options, and as much behind it as the guard may look at. */
+#define PSW_FRAME_PLAIN_LEN (sizeof(struct iphdr) + sizeof(struct udphdr))
+
 enum psw_drop psw_frame_describe_closely(struct psw_frame *frame);
 
 /**
@@ -99,8 +103,8 @@ enum psw_drop psw_frame_describe_closely(struct psw_frame *frame);
  * Nothing is written to the frame, so that it may be shared with taps.
  *
  * Context: RCU read section, bottom halves off.
- * Return: true for the commonest frames: IPv4 with the header in one piece and
- * no tag; false for others, of which the MACs are described, and
+ * Return: true for the commonest frames: IPv4 with PSW_FRAME_PLAIN_LEN in one
+ * piece and no tag; false for others, of which the MACs are described, and
  * psw_frame_describe_closely() does the rest.
  */
 static inline bool psw_frame_describe(struct psw_frame *frame)
@@ -111,7 +115,7 @@ static inline bool psw_frame_describe(struct psw_frame *frame)
 	frame->dst = psw_mac_key(eth->h_dest);
 	frame->src = psw_mac_key(eth->h_source);
 	if (unlikely(eth->h_proto != htons(ETH_P_IP) ||
-		     skb_headlen(skb) < sizeof(struct iphdr) ||
+		     skb_headlen(skb) < PSW_FRAME_PLAIN_LEN ||
 		     skb_vlan_tag_present(skb)))
 		return false;
 

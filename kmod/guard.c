@@ -3,6 +3,7 @@
 
 #include <linux/in.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/udp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
@@ -27,7 +28,7 @@ static bool psw_may_use_ipv4(const struct psw_frame *frame, __be32 ip4)
 	const struct psw_port *port = frame->in;
 	struct in6_addr ip;
 
-	if (likely(ip4 && ip4 == READ_ONCE(port->ip4) &&
+	if (likely(psw_ip4_key(ip4) == READ_ONCE(port->ip4) &&
 		   frame->vlan == READ_ONCE(port->pvid)))
 		return true;
 	ipv6_addr_set_v4mapped(ip4, &ip);
@@ -49,13 +50,8 @@ static bool psw_may_use_ipv6(const struct psw_frame *frame,
 	return !ipv6_addr_v4mapped(ip) && psw_may_use(frame, ip);
 }
 
-/**
- * psw_guard_extra_mac() - whether a port holds a MAC that is not its own
- * @frame: described, from a port; its source is asked about
- *
- * Context: RCU read section, bottom halves off.
- */
-bool psw_guard_extra_mac(const struct psw_frame *frame)
+/* Whether the port holds a MAC that is not its own. */
+static bool psw_guard_extra_mac(const struct psw_frame *frame)
 {
 	const struct psw_entry *entry;
 
@@ -80,26 +76,87 @@ static bool psw_is_dhcp_client(const struct psw_frame *frame)
 		return false;
 	udp = skb_header_pointer(frame->skb, ip->ihl * 4, sizeof(copy_udp),
 				 &copy_udp);
-	return udp && udp->source == htons(68) && udp->dest == htons(67);
+	return udp && udp->source == htons(PSW_UDP_DHCP_CLIENT) &&
+	       udp->dest == htons(PSW_UDP_DHCP_SERVER);
 }
 
+/* A server and a relay send from the server's port. What is for the client's
+ * is refused as well: clients take an answer from any port.
+ */
+static enum psw_drop psw_guard_udp(const struct psw_frame *frame, int offset,
+				   u16 server, u16 client)
+{
+	const struct udphdr *udp;
+	struct udphdr copy;
+
+	if (READ_ONCE(frame->in->dhcp_server))
+		return PSW_PASS;
+	udp = skb_header_pointer(frame->skb, offset, sizeof(copy), &copy);
+	return udp && (udp->source == htons(server) ||
+		       udp->dest == htons(client)) ?
+	       PSW_DROP_DHCP_SERVER : PSW_PASS;
+}
+
+/* Clients that read below their IP stack may look for ports where the length
+ * of the header says, be it as it may; those are read where it is true.
+ */
 static enum psw_drop psw_guard_ipv4(const struct psw_frame *frame)
 {
-	if (likely(psw_may_use_ipv4(frame, frame->src4)))
+	const struct iphdr *ip;
+	struct iphdr copy;
+
+	if (unlikely(!psw_may_use_ipv4(frame, frame->src4)))
+		return psw_is_dhcp_client(frame) ? PSW_PASS :
+						   PSW_DROP_SPOOFED_IPV4;
+	ip = skb_header_pointer(frame->skb, 0, sizeof(copy), &copy);
+	if (!ip || ip->version != 4 || ip->ihl < 5)
+		return PSW_DROP_MALFORMED;
+	/* The first fragment has the ports. */
+	if (ip->protocol != IPPROTO_UDP || ip->frag_off & htons(IP_OFFSET))
 		return PSW_PASS;
-	return psw_is_dhcp_client(frame) ? PSW_PASS : PSW_DROP_SPOOFED_IPV4;
+	return psw_guard_udp(frame, ip->ihl * 4, PSW_UDP_DHCP_SERVER,
+			     PSW_UDP_DHCP_CLIENT);
 }
 
 /* The unspecified source is for hosts that have no address yet: duplicate
  * address detection and router solicitation (psw_guard_nd()), and multicast
  * listener reports, which are link-scoped (RFC 3590 4).
  */
-static enum psw_drop psw_guard_ipv6(const struct psw_frame *frame)
+static enum psw_drop psw_guard_ipv6_source(const struct psw_frame *frame)
 {
 	if (likely(psw_may_use_ipv6(frame, &frame->src6)))
 		return PSW_PASS;
 	return ipv6_addr_any(&frame->src6) && psw_frame_is_group(frame) ?
 	       PSW_PASS : PSW_DROP_SPOOFED_IPV6;
+}
+
+/* Behind extension headers, too; the first fragment has them all (RFC 7112 5),
+ * later ones have no ports.
+ */
+static enum psw_drop psw_guard_ipv6(const struct psw_frame *frame)
+{
+	const struct ipv6hdr *hdr;
+	struct ipv6hdr copy;
+	enum psw_drop drop;
+	__be16 frag_off;
+	u8 nexthdr;
+	int offset;
+
+	drop = psw_guard_ipv6_source(frame);
+	if (drop != PSW_PASS)
+		return drop;
+	hdr = skb_header_pointer(frame->skb, 0, sizeof(copy), &copy);
+	if (!hdr)
+		return PSW_DROP_MALFORMED;
+	nexthdr = hdr->nexthdr;
+	offset = ipv6_skip_exthdr(frame->skb, sizeof(*hdr), &nexthdr,
+				  &frag_off);
+	if (offset < 0 || nexthdr != IPPROTO_UDP)
+		return PSW_PASS;
+	if (frag_off && offset + sizeof(struct udphdr) > frame->skb->len)
+		return PSW_DROP_MALFORMED;
+	return psw_guard_udp(frame, offset, PSW_UDP_DHCPV6_SERVER,
+			     PSW_UDP_DHCPV6_CLIENT);
 }
 
 /* RFC 5227: a probe has no sender address. */
@@ -124,9 +181,9 @@ static enum psw_drop psw_guard_nd(const struct psw_frame *frame)
 	const struct psw_neigh *neigh = &frame->neigh;
 	enum psw_drop drop;
 
-	if (neigh->op == PSW_NEIGH_ROUTER)
+	if (neigh->op == PSW_NEIGH_ROUTER && !READ_ONCE(frame->in->router))
 		return PSW_DROP_ROUTER_MESSAGE;
-	drop = psw_guard_ipv6(frame);
+	drop = psw_guard_ipv6_source(frame);
 	if (drop != PSW_PASS)
 		return drop;
 	if (neigh->lladdr && neigh->lladdr != frame->src)
@@ -137,14 +194,8 @@ static enum psw_drop psw_guard_nd(const struct psw_frame *frame)
 	return PSW_PASS;
 }
 
-/**
- * psw_guard_ip() - whether the port may send from this IP address
- * @frame: described, from a port whose MAC it carries
- *
- * Context: RCU read section, bottom halves off.
- * Return: PSW_PASS, or what the frame is dropped for.
- */
-enum psw_drop psw_guard_ip(const struct psw_frame *frame)
+/* Whether a port whose MAC it is may send from this IP address. */
+static enum psw_drop psw_guard_ip(const struct psw_frame *frame)
 {
 	switch (frame->kind) {
 	case PSW_KIND_OTHER:
@@ -163,7 +214,7 @@ enum psw_drop psw_guard_ip(const struct psw_frame *frame)
 
 /**
  * psw_guard_closely() - psw_guard() for any frame
- * @frame: from a port; psw_frame_describe_closely() described it
+ * @frame: from a port; described
  *
  * Context: RCU read section, bottom halves off.
  * Return: PSW_PASS, or what the frame is dropped for.

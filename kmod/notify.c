@@ -269,7 +269,7 @@ size_t psw_port_msg_size(const struct psw_port *port)
 	       nla_total_size(IFNAMSIZ) +	/* PORT_NAME */
 	       nla_total_size(ETH_ALEN) +	/* PORT_MAC */
 	       nla_total_size(sizeof(u32)) +	/* PORT_GUARD */
-	       3 * nla_total_size(sizeof(u8)) +	/* ISOLATED, HAIRPIN, TRANSLATED */
+	       5 * nla_total_size(sizeof(u8)) +	/* ISOLATED, HAIRPIN, TRANSLATED, ROUTER, DHCP_SERVER */
 	       psw_owner_size(port) +
 	       (port->n_addresses + port->n_extra) *	/* PORT_ADDRESS */
 	       psw_address_size() +
@@ -312,7 +312,9 @@ int psw_port_fill(struct sk_buff *msg, const struct psw_port *port)
 	    psw_trunk_fill(msg, port) ||
 	    nla_put_u32(msg, PODSWITCH_A_PORT_STORM_LIMIT, port->storm_limit) ||
 	    nla_put_u8(msg, PODSWITCH_A_PORT_TRANSLATED,
-		       READ_ONCE(port->is_translated)))
+		       READ_ONCE(port->is_translated)) ||
+	    nla_put_u8(msg, PODSWITCH_A_PORT_ROUTER, port->router) ||
+	    nla_put_u8(msg, PODSWITCH_A_PORT_DHCP_SERVER, port->dhcp_server))
 		return -EMSGSIZE;
 	return psw_stats_fill(msg, PODSWITCH_A_PORT_STATS, &link, &sum);
 }

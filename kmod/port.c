@@ -97,8 +97,11 @@ static void psw_port_init(struct psw_port *port, struct psw_switch *sw,
 	port->isolated = cfg->isolated > 0;
 	port->hairpin = cfg->hairpin > 0;
 	port->pvid = max(cfg->pvid, 0);
+	port->ip4 = PSW_NO_IP4;
 	port->storm_limit = max_t(s64, cfg->storm_limit, 0);
 	port->is_translated = cfg->translated > 0;
+	port->router = cfg->router > 0;
+	port->dhcp_server = cfg->dhcp_server > 0;
 	rcu_assign_pointer(port->trunk, psw_cfg_take_trunk(cfg));
 }
 
@@ -471,6 +474,10 @@ static void psw_port_change_settings(struct psw_port *port,
 		WRITE_ONCE(port->storm_limit, cfg->storm_limit);
 	if (cfg->translated >= 0)
 		WRITE_ONCE(port->is_translated, cfg->translated);
+	if (cfg->router >= 0)
+		WRITE_ONCE(port->router, cfg->router);
+	if (cfg->dhcp_server >= 0)
+		WRITE_ONCE(port->dhcp_server, cfg->dhcp_server);
 }
 
 /**

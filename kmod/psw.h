@@ -33,6 +33,9 @@
 #define PSW_KIND "podswitch"
 #define PSW_N_VLANS (PODSWITCH_VLAN_MAX + 1)
 
+/* What no psw_ip4_key() is. */
+#define PSW_NO_IP4 BIT_ULL(32)
+
 /**
  * struct psw_vlans - a set of VLANs
  * @map: a bit for each
@@ -140,13 +143,10 @@ struct psw_violation {
  * @stats: what became of the frames that the pod sent
  * @ip6: the first IPv6 address declared, which is the commonest source;
  *       written under RTNL
- * @ip4: the first IPv4 address declared, 0 for none; written under RTNL
+ * @ip4: the first IPv4 address declared, made by psw_ip4_key(), PSW_NO_IP4 for
+ *       none; written under RTNL
  * @pvid: VLAN of its untagged frames; written under RTNL
- * @guard: &enum podswitch_guard; written under RTNL
  * @isolated: exchanges no frames with other isolated ports; written under RTNL
- * @hairpin: frames may leave by the port they came from; written under RTNL
- * @is_uplink: leads outside instead of to a pod; constant
- * @is_veth: @dev is a veth; constant
  * @is_over_veth: @dev is on top of one, as a VLAN device is, so that a frame
  *                from it may have been delivered directly before, and could go
  *                round for ever; constant
@@ -156,12 +156,18 @@ struct psw_violation {
  * @node: place in the switch's list of all ports
  * @ask_node: place in the switch's list of ports to ask
  * @is_askable: whether it is there; RTNL
+ * @guard: &enum podswitch_guard; written under RTNL
+ * @is_uplink: leads outside instead of to a pod; constant
+ * @hairpin: frames may leave by the port they came from; written under RTNL
+ * @router: may send what only a router sends; written under RTNL
+ * @dhcp_server: may send what only a DHCP server sends; written under RTNL
  * @shared: entries of the IP addresses that it uses without holding them;
  *          written under RTNL
  * @storm_limit: frames to groups in a second, 0 for no limit; written under
  *               RTNL
  * @storm_due_ns: when the frames to groups so far had been due at the limit
  * @violation: for the next report
+ * @is_veth: @dev is a veth; constant
  * @macs: entries of its MACs, each in each VLAN; RTNL
  * @addresses: entries of the IP addresses that it holds, in order of
  *             declaration; RTNL
@@ -178,18 +184,19 @@ struct psw_port {
 	u64 mac;
 	struct psw_stats __percpu *stats;
 	struct psw_entry __rcu *ip6;
-	__be32 ip4;
+	u64 ip4;
 	u16 pvid;
-	u8 guard;
 	bool isolated;
-	bool hairpin;
-	bool is_uplink;
-	bool is_veth;
 	bool is_over_veth;
 	bool is_translated;
 
-	/* read for frames to groups, with tags or of other addresses */
+	/* read for frames that are not so common */
 	struct psw_vlans __rcu *trunk ____cacheline_aligned_in_smp;
+	u8 guard;
+	bool is_uplink;
+	bool hairpin;
+	bool router;
+	bool dhcp_server;
 	struct list_head node;
 	struct list_head ask_node;
 	struct list_head shared;
@@ -198,6 +205,7 @@ struct psw_port {
 	struct psw_violation violation;
 
 	/* configuration */
+	bool is_veth;
 	bool is_askable;
 	struct list_head macs;
 	struct list_head addresses;
@@ -226,6 +234,16 @@ struct psw_switch *psw_switch_get_rtnl(const struct net *net, u32 ifindex);
 static inline struct psw_net *psw_net(const struct net *net)
 {
 	return net_generic(net, psw_net_id);
+}
+
+/**
+ * psw_ip4_key() - an IPv4 address in a form that leaves room for there being
+ * none
+ * @ip4: the address
+ */
+static inline u64 psw_ip4_key(__be32 ip4)
+{
+	return (__force u32)ip4;
 }
 
 /**

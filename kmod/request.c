@@ -215,6 +215,8 @@ static void psw_cfg_parse_settings(struct psw_port_cfg *cfg,
 	cfg->isolated = psw_cfg_flag(attrs[PODSWITCH_A_PORT_ISOLATED]);
 	cfg->hairpin = psw_cfg_flag(attrs[PODSWITCH_A_PORT_HAIRPIN]);
 	cfg->translated = psw_cfg_flag(attrs[PODSWITCH_A_PORT_TRANSLATED]);
+	cfg->router = psw_cfg_flag(attrs[PODSWITCH_A_PORT_ROUTER]);
+	cfg->dhcp_server = psw_cfg_flag(attrs[PODSWITCH_A_PORT_DHCP_SERVER]);
 	cfg->role_attr = attrs[PODSWITCH_A_PORT_ROLE];
 	if (cfg->role_attr)
 		cfg->uplink = nla_get_u32(cfg->role_attr) ==

@@ -62,6 +62,7 @@ TRACE_DEFINE_ENUM(PSW_DROP_NO_MEMORY);
 TRACE_DEFINE_ENUM(PSW_DROP_FOREIGN_VLAN);
 TRACE_DEFINE_ENUM(PSW_DROP_STORM);
 TRACE_DEFINE_ENUM(PSW_DROP_HOST_REDIRECT);
+TRACE_DEFINE_ENUM(PSW_DROP_DHCP_SERVER);
 
 TRACE_EVENT(podswitch_forward,
 
@@ -125,7 +126,8 @@ TRACE_EVENT(podswitch_forward,
 	{ PSW_DROP_NO_MEMORY, "no-memory" }, \
 	{ PSW_DROP_FOREIGN_VLAN, "foreign-vlan" }, \
 	{ PSW_DROP_STORM, "storm" }, \
-	{ PSW_DROP_HOST_REDIRECT, "host-redirect" }
+	{ PSW_DROP_HOST_REDIRECT, "host-redirect" }, \
+	{ PSW_DROP_DHCP_SERVER, "dhcp-server" }
 
 TRACE_EVENT(podswitch_drop,
 

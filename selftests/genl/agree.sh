@@ -28,7 +28,8 @@ ynl() {
 PORT='{
 	ifindex, name, switch: "psw0", role, mac, guard: (.guard | sub("mac-ip"; "mac+ip")),
 	isolated: (.isolated == 1), hairpin: (.hairpin == 1), pvid, trunk: (.trunk // []),
-	"storm-limit", translated: (.translated == 1), owner,
+	"storm-limit", translated: (.translated == 1),
+	router: (.router == 1), "dhcp-server": (.["dhcp-server"] == 1), owner,
 	address: [(.address // [])[] | if .mac then { mac } else {
 		ipv4, ipv6, vlan: (.vlan // 0), shared: (.shared == 1)
 	} | with_entries(select(.value != null)) end],
@@ -60,7 +61,7 @@ sysctl -qw $OFF=1 net.ipv6.conf.psw0.disable_ipv6=1
 NS_SYSCTLS=("$OFF=1")
 make_pod a psw0 192.0.2.2/24
 "$PSW" address add 2001:db8::2 2001:db8:0:1::2 dev v_a
-"$PSW" port set v_a isolated on hairpin on network net1 id 0123abcd ifname eth0 pod test/a
+"$PSW" port set v_a isolated on hairpin on router on network net1 id 0123abcd ifname eth0 pod test/a
 for link in dum0 up0; do
 	ip link add $link type dummy
 	defer ip link del $link

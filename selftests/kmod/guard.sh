@@ -12,9 +12,10 @@
 #    .2, ::2     .3, ::3    ::4     192.0.2.x, 2001:db8::x
 #    .22, ::22
 #
-# mac, ipv4, ipv6, arp, nd, router:  each field that can lie, and what is allowed instead
-# addresses:                         declared later, taken back
-# levels:                            mac and off
+# mac, ipv4, ipv6, arp, nd:  each field that can lie, and what is allowed instead
+# router, dhcp:              what only a router and a DHCP server send, also by detours; from those that are one
+# addresses:                 declared later, taken back
+# levels:                    mac and off
 . "$(dirname "$0")/../lib.sh"
 
 need_module
@@ -148,6 +149,75 @@ frames_count "router-message 4" port v_a drops <<-EOF
 	router: redirect | $NO eth $B $A ipv6 $LL_A 2001:db8::3 redirect 2001:db8::99 2001:db8::1
 EOF
 
+# packet FIRST-BYTE FRAGMENT PROTOCOL BYTES: in hexadecimal, an IPv4 packet of a's
+packet() {
+	echo "type 0x0800 hex ${1}0000400000${2}40${3}0000c0000202c0000203$4 data 40"
+}
+REPLY=0043004400280000 DNS=0035003500280000
+frames_count "" port v_a drops <<-EOF
+	dhcp: client, renewing | $TO_B ipv4 192.0.2.2 192.0.2.3 udp 68 67 data 240
+	dhcp: client of IPv6 | $TO_HOST eth 33:33:00:01:00:02 $A ipv6 $LL_A ff02::1:2 udp 546 547 data 40
+	dhcp: the ports of TCP | $TO_B $(packet 45 0000 06 $REPLY)
+	dhcp: the ports in a later fragment | $TO_B $(packet 45 2001 11 $REPLY)
+	dhcp: the ports in a later fragment of IPv6 | $TO_B ipv6 2001:db8::2 2001:db8::3 fragment 64 udp 547 546 data 40
+	dhcp: where ports would be without an option | $TO_B $(packet 46 0000 11 ${REPLY:0:8}$DNS)
+	dhcp: no room for ports | $TO_B ipv4 192.0.2.2 192.0.2.3 type 17 hex 00430044
+	dhcp: of IPv6, no room for ports | $TO_B ipv6 2001:db8::2 2001:db8::3 type 17 hex 02230222
+EOF
+frames_count "dhcp-server 18" port v_a drops <<-EOF
+	dhcp: server, to all | $NO eth $ALL $A ipv4 192.0.2.2 255.255.255.255 udp 67 68 data 240
+	dhcp: server, to one host | $NO eth $B $A ipv4 192.0.2.2 192.0.2.3 udp 67 68 data 240
+	dhcp: server, to the host | $NO eth psw0 $A ipv4 192.0.2.2 192.0.2.1 udp 67 68 data 240
+	dhcp: server, from the second address | $NO eth $B $A ipv4 192.0.2.22 192.0.2.3 udp 67 68 data 240
+	dhcp: relay | $NO eth $B $A ipv4 192.0.2.2 192.0.2.3 udp 67 67 data 240
+	dhcp: server, from another port | $NO eth $B $A ipv4 192.0.2.2 192.0.2.3 udp 40000 68 data 240
+	dhcp: server, to another port | $NO eth $B $A ipv4 192.0.2.2 192.0.2.3 udp 67 40000 data 240
+	dhcp: server, behind an option | $NO eth $B $A $(packet 46 0000 11 01010100$REPLY)
+	dhcp: server, behind as many as can be | $NO eth $B $A $(packet 4f 0000 11 "$(printf '01%.0s' {1..40})"$REPLY)
+	dhcp: server, first fragment | $NO eth $B $A $(packet 45 2000 11 $REPLY)
+	dhcp: server, may not be fragmented | $NO eth $B $A $(packet 45 4000 11 $REPLY)
+	dhcp: server of IPv6 | $NO eth $B $A ipv6 $LL_A $LL_B udp 547 546 data 40
+	dhcp: server of IPv6, to all | $NO eth $ALL_NODES $A ipv6 $LL_A ff02::1 udp 547 546 data 40
+	dhcp: server of IPv6, from another port | $NO eth $B $A ipv6 2001:db8::2 2001:db8::3 udp 40000 546 data 40
+	dhcp: relay of IPv6 | $NO eth $B $A ipv6 2001:db8::2 2001:db8::3 udp 547 547 data 40
+	dhcp: server of IPv6, behind headers | $NO eth $B $A ipv6 2001:db8::2 2001:db8::3 hop dest udp 547 546 data 40
+	dhcp: server of IPv6, first fragment | $NO eth $B $A ipv6 2001:db8::2 2001:db8::3 fragment 0 udp 547 546 data 40
+	dhcp: server of IPv6, without an address | $NO eth $ALL_NODES $A ipv6 :: ff02::1 udp 547 546 data 40
+EOF
+frames_count "malformed 4" port v_a drops <<-EOF
+	dhcp: a header of no length | $NO eth $B $A $(packet 40 0000 11 $REPLY)
+	dhcp: a header that is too short for one | $NO eth $B $A $(packet 44 0000 11 $REPLY)
+	dhcp: a packet of another version | $NO eth $B $A $(packet 65 0000 11 $REPLY)
+	dhcp: first fragment of IPv6 without the ports | $NO eth $B $A ipv6 2001:db8::2 2001:db8::3 fragment 0 dest udp 547 546 cut 74
+EOF
+"$PSW" port set v_a trunk 20
+"$PSW" address add 192.0.2.44 vlan 20 dev v_a
+frames_count "dhcp-server 1" port v_a drops <<-EOF
+	dhcp: server, with a tag | $NO eth $B $A vlan 20 ipv4 192.0.2.44 192.0.2.3 udp 67 68 data 240
+EOF
+"$PSW" address del 192.0.2.44 vlan 20 dev v_a
+"$PSW" port set v_a trunk none dhcp-server on
+frames_count "spoofed-ipv4 1 router-message 1" port v_a drops <<-EOF
+	dhcp: one that may be a server | $TO_ALL eth $ALL $A ipv4 192.0.2.2 255.255.255.255 udp 67 68 data 240
+	dhcp: one that may be a server, of IPv6 | $TO_B ipv6 $LL_A $LL_B udp 547 546 data 40
+	dhcp: one that may be a server, another's address | $NO eth $B $A ipv4 192.0.2.1 192.0.2.3 udp 67 68 data 240
+	dhcp: one that may be a server is no router | $NO eth $B $A ipv6 $LL_A $LL_B ra
+EOF
+"$PSW" port set v_a dhcp-server off router on
+frames_count "spoofed-ipv6 2 dhcp-server 1" port v_a drops <<-EOF
+	router: one that may be | $TO_ALL eth $ALL_NODES $A ipv6 $LL_A ff02::1 ra lladdr 1 $A
+	router: one that may be, to one host | $TO_B ipv6 $LL_A $LL_B ra
+	router: one that may be, redirect | $TO_B ipv6 $LL_A 2001:db8::3 redirect 2001:db8::99 2001:db8::1
+	router: one that may be, another's address | $NO eth $ALL_NODES $A ipv6 $LL_B ff02::1 ra
+	router: one that may be, redirect of another | $NO eth $B $A ipv6 fe80::1 2001:db8::3 redirect 2001:db8::99 2001:db8::1
+	router: one that may be is no DHCP server | $NO eth $B $A ipv4 192.0.2.2 192.0.2.3 udp 67 68 data 240
+EOF
+"$PSW" port set v_a router off
+frames_count "router-message 1 dhcp-server 1" port v_a drops <<-EOF
+	router: no longer | $NO eth $B $A ipv6 $LL_A $LL_B ra
+	dhcp: no longer | $NO eth $B $A ipv4 192.0.2.2 192.0.2.3 udp 67 68 data 240
+EOF
+
 "$PSW" address add 192.0.2.33 2001:db8::33 dev v_a
 frames_count "" port v_a drops <<-EOF
 	addresses: declared, IPv4 | $TO_B ipv4 192.0.2.33 192.0.2.3 $UDP
@@ -176,6 +246,7 @@ frames_count "spoofed-mac 1" port v_a drops <<-EOF
 	levels: mac, another's ARP fields | $TO_B arp 2 $LIAR 192.0.2.99 $B 192.0.2.3
 	levels: mac, another's advertisement | $TO_B ipv6 2001:db8::99 2001:db8::3 na 0x60 2001:db8::99 lladdr 2 $LIAR
 	levels: mac, router advertisement to all | $TO_ALL eth $ALL_NODES $A ipv6 $LL_A ff02::1 ra
+	levels: mac, DHCP server | $TO_B ipv4 192.0.2.22 192.0.2.3 udp 67 68 data 240
 EOF
 "$PSW" port set v_a guard off
 frames_count "" port v_a drops <<-EOF
@@ -188,6 +259,7 @@ frames_count "spoofed-mac 1 spoofed-ipv4 1" port v_a drops <<-EOF
 EOF
 frames_count "" switch psw0 drops <<-EOF
 	levels: the host sends what it likes | -a $B=1 psw0 eth $B $LIAR ipv4 192.0.2.99 192.0.2.3 $UDP
+	levels: the host may be a DHCP server | -a $B=1 psw0 eth $B psw0 ipv4 192.0.2.1 192.0.2.3 udp 67 68 data 240
 EOF
 
 ktap_finish

@@ -341,6 +341,8 @@ refuses "request: a last address that no host has" "EINVAL [last-ipv4]: Address 
 refuses "request: a last IPv6 address that no host has" "EINVAL [last-ipv6]: Address ff02::1 is not that of one host" \
 	switch-set sw-ifindex psw0 last-ipv4 192.0.2.77 last-ipv6 ff02::1
 refuses_new "request: neither translated nor not" "ERANGE [translated]: integer out of range" translated 2
+refuses_new "request: neither a router nor none" "ERANGE [router]: integer out of range" router 2
+refuses_new "request: neither a DHCP server nor none" "ERANGE [dhcp-server]: integer out of range" dhcp-server 2
 refuses "request: an address in a change of settings" "EINVAL [address]: Unsupported attribute" \
 	port-set ifindex v_a address 192.0.2.9
 refuses "request: an unknown command" "EOPNOTSUPP" 99

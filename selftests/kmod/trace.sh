@@ -160,6 +160,7 @@ drops_for malformed $A eth $B $A ipv4 192.0.2.2 192.0.2.3 cut 33
 	drops_for spoofed-arp $A eth $ALL $A arp 1 $A 192.0.2.1 $NONE 192.0.2.1
 	drops_for spoofed-nd $A eth $B $A ipv6 2001:db8::2 2001:db8::3 na 0x60 2001:db8::1
 	drops_for router-message $A eth $B $A ipv6 fe80::1 ff02::1 ra
+	drops_for dhcp-server $A eth $B $A ipv4 192.0.2.2 192.0.2.3 udp 67 68 data 40
 	drops_for unknown-destination $A eth $LIAR $A $DATA
 	drops_for same-port $A eth $A $A $DATA
 	drops_for too-big $A eth $C $A type 0x88b5 data 1401

@@ -132,6 +132,8 @@ is_told "content: spoofed-nd" "[{\"spoofed-nd\":1},\"$MAC_A\",null,\"2001:db8::2
 	"$A eth $ALL_NODES $A ipv6 2001:db8::2 ff02::1 na 0x20 2001:db8::1 lladdr 2 $A"
 is_told "content: router-message" "[{\"router-message\":1},\"$MAC_A\",null,\"$LL_A\"]" \
 	"$A eth $ALL_NODES $A ipv6 $LL_A ff02::1 ra lladdr 1 $A"
+is_told "content: dhcp-server" "[{\"dhcp-server\":1},\"$MAC_A\",null,\"192.0.2.2\"]" \
+	"$A eth $B $A ipv4 192.0.2.2 192.0.2.3 udp 67 68 data 40"
 is_told "content: malformed" "[{\"malformed\":1},\"$MAC_A\",null,null]" \
 	"$A eth $B $A ipv4 192.0.2.2 192.0.2.3 cut 33"
 is_told "content: tagged" "[{\"tagged\":1},\"$MAC_A\",null,null]" \

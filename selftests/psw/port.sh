@@ -83,4 +83,15 @@ check_equal "translated: can be told" true "$("$PSW" -j port show v_b | jq '.[0]
 "$PSW" port set v_b translated off
 check_equal "translated: and taken back" false "$("$PSW" -j port show v_b | jq '.[0].translated')"
 
+flags() { "$PSW" -j port show v_b | jq -c '.[0] | [.router, ."dhcp-server"]'; }
+check_equal "servers: none by default" "[false,false]" "$(flags)"
+"$PSW" port set v_b router on dhcp-server on
+check_equal "servers: both" "[true,true]" "$(flags)"
+check "servers: in words" grep -q " router,dhcp-server " <("$PSW" port show v_b)
+"$PSW" port set v_b router off
+check_equal "servers: one" "[false,true]" "$(flags)"
+"$PSW" port delete v_b
+"$PSW" port add v_b switch psw0 router on
+check_equal "servers: of a new port" "[true,false]" "$(flags)"
+
 ktap_finish

@@ -162,6 +162,14 @@ na=$("$PSW" -j probe from a to b nd | jq -r '.frames[-1].hex | .[:108] + "88" + 
 becomes "drops: spoofed-nd" spoofed-nd v_a:spoofed-nd v_a frame "$na"
 ra=$("$PSW" -j probe from a to b nd | jq -r '.frames[-1].hex | .[:108] + "86" + .[110:]')
 becomes "drops: router-message" router-message v_a:router-message v_a frame "$ra"
+"$PSW" port set v_a router on
+becomes "drops: router-message, mended" "group, host psw0" "psw0:tx" v_a frame "$ra"
+"$PSW" port set v_a router off
+drops_until "drops: dhcp-server" dhcp-server v_a:dhcp-server v_a to b udp 68 \
+	-- "$PSW" port set v_a dhcp-server on
+becomes "drops: dhcp-server, of IPv6, mended" "port, direct v_b" "v_b:tx" v_a to 2001:db8::3 udp 546 sport 547
+"$PSW" port set v_a dhcp-server off
+becomes "drops: dhcp-server, of IPv6" dhcp-server v_a:dhcp-server v_a to 2001:db8::3 udp 546 sport 547
 "$PSW" port set v_a guard off
 becomes "drops: nothing without a guard" "port, direct v_b" "v_b:tx" v_a to b src 192.0.2.55
 "$PSW" port set v_a guard mac

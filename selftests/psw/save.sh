@@ -57,7 +57,7 @@ defer ip link del up0
 "$PSW" port add up0 switch psw0 role uplink trunk 10
 "$PSW" port set v_c isolated on hairpin on guard mac storm-limit 100 network "$ODD" id "$ODD" ifname "$ODD" \
 	pod "$ODD/$ODD"
-"$PSW" port set v_d pvid 7 trunk 10,20-29
+"$PSW" port set v_d pvid 7 trunk 10,20-29 router on dhcp-server on
 "$PSW" address add 192.0.2.9 192.0.2.10 vlan 10 2001:db8::9 vlan 20 192.0.2.100 vlan 10 shared \
 	02:00:00:00:00:98 02:00:00:00:00:99 dev v_d
 "$PSW" port set v_a network pods id 0123abcd ifname eth0 pod shop/web

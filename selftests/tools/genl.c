@@ -58,6 +58,8 @@ static const struct attr {
 	{ "pvid", PODSWITCH_A_PORT_PVID, KIND_U16, 0 },
 	{ "storm-limit", PODSWITCH_A_PORT_STORM_LIMIT, KIND_U32, 0 },
 	{ "translated", PODSWITCH_A_PORT_TRANSLATED, KIND_U8, 0 },
+	{ "router", PODSWITCH_A_PORT_ROUTER, KIND_U8, 0 },
+	{ "dhcp-server", PODSWITCH_A_PORT_DHCP_SERVER, KIND_U8, 0 },
 	{ "first", PODSWITCH_A_VLAN_RANGE_FIRST, KIND_U16,
 	  PODSWITCH_A_PORT_TRUNK },
 	{ "last", PODSWITCH_A_VLAN_RANGE_LAST, KIND_U16,

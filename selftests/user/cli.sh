@@ -42,6 +42,8 @@ cases() {
 	2|psw: port show: address "x" is not an IP or MAC|port show address x
 	2|psw: port set: owner "x" is not "none"|port set a owner x
 	2|psw: port set: translated "x" is not "on" or "off"|port set a translated x
+	2|psw: port set: router "x" is not "on" or "off"|port set a router x
+	2|psw: port set: dhcp-server "x" is not "on" or "off"|port set a dhcp-server x
 	2|psw: port add: dev is missing|port add
 	2|psw: port add: switch is missing|port add a
 	2|psw: port add: mac "zz" is not a MAC address|port add a switch b mac zz

@@ -59,6 +59,8 @@ cases() {
 	port set x |mac guard isolated *
 	port set x switch |
 	port set x storm-limit |
+	port set x dh|dhcp-server
+	port set x router |on off
 	port del |dev
 	port del x |
 	switch |show set help

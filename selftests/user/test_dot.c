@@ -114,6 +114,8 @@ static void test_all(void)
 	port.guard = PODSWITCH_GUARD_MAC_IP;
 	port.isolated = true;
 	port.hairpin = true;
+	port.router = true;
+	port.dhcp_server = true;
 	port.has_mac = true;
 	port.pvid = 7;
 	port.trunk = trunk;
@@ -125,7 +127,7 @@ static void test_all(void)
 			   "2001:db8::2 VLAN 20 shared<BR/>"
 			   "02:00:00:00:00:99 extra<BR/>0.0.0.0<BR/>"));
 	CHECK(strstr(text, "<BR/>and 4 more</TD>"));
-	CHECK(strstr(text, "guard mac+ip, isolated, hairpin<"));
+	CHECK(strstr(text, "guard mac+ip, isolated, hairpin, router, dhcp-server<"));
 	CHECK(strstr(text, "\"VLAN 7\\ltagged VLANs 10,20-29\\lsent "));
 	port.role = PODSWITCH_ROLE_UPLINK;
 	draw(NULL, &port);

@@ -29,6 +29,7 @@ static const struct podswitch_port full = {
 	.has_mac = true, .mac = { 2, 0, 0, 0, 0, 7 },
 	.guard = PODSWITCH_GUARD_MAC_IP, .isolated = true, .hairpin = true,
 	.role = PODSWITCH_ROLE_UPLINK, .pvid = 7, .storm_limit = 100,
+	.router = true, .dhcp_server = true,
 	.trunk = trunk, .n_trunk = 2,
 	.owner = { .network = "net", .container_id = "c1", .ifname = "eth0",
 		   .pod_namespace = "ns", .pod_name = "web" },
@@ -79,7 +80,7 @@ static void test_ports(void)
 	CHECK_STR(print_port(&psw, &full, false),
 		  "port veth1 switch if2147483647 role uplink "
 		  "mac 02:00:00:00:00:07 guard mac+ip isolated on hairpin on "
-		  "pvid 7 trunk 10,20-29 storm-limit 100 address 192.0.2.2 "
+		  "router on dhcp-server on pvid 7 trunk 10,20-29 storm-limit 100 address 192.0.2.2 "
 		  "address 192.0.2.100 shared "
 		  "address 2001:db8::2 vlan 20 shared "
 		  "address 02:00:00:00:00:99 "
@@ -99,6 +100,7 @@ static void test_ports_json(void)
 		  "\"isolated\":true,\"hairpin\":true,\"pvid\":7,"
 		  "\"trunk\":[{\"first\":10,\"last\":10},"
 		  "{\"first\":20,\"last\":29}],\"storm-limit\":100,\"translated\":false,"
+		  "\"router\":true,\"dhcp-server\":true,"
 		  "\"owner\":{\"network\":\"net\",\"container-id\":\"c1\","
 		  "\"ifname\":\"eth0\",\"pod-namespace\":\"ns\","
 		  "\"pod-name\":\"web\"},"

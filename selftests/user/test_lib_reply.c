@@ -118,6 +118,7 @@ static int check_vlan_port(const struct podswitch_port *port, void *arg)
 	CHECK_EQ(port->role, PODSWITCH_ROLE_UPLINK);
 	CHECK_EQ(port->pvid, 4094);
 	CHECK_EQ(port->storm_limit, UINT32_MAX);
+	CHECK(!port->router && port->dhcp_server);
 	CHECK_EQ(port->n_trunk, 2);
 	CHECK_EQ(port->trunk[0].first, 10);
 	CHECK_EQ(port->trunk[0].last, 19);
@@ -152,6 +153,7 @@ static void test_port_reply_vlans(void)
 			 PODSWITCH_ROLE_UPLINK);
 	mnl_attr_put_u16(fake.nlh, PODSWITCH_A_PORT_PVID, 4094);
 	mnl_attr_put_u32(fake.nlh, PODSWITCH_A_PORT_STORM_LIMIT, UINT32_MAX);
+	mnl_attr_put_u8(fake.nlh, PODSWITCH_A_PORT_DHCP_SERVER, 1);
 	put_range(10, 19);
 	put_address(&v4);
 	put_range(0, 0);

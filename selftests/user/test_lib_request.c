@@ -128,10 +128,13 @@ static void test_port_vlan_requests(void)
 	cfg.trunk = trunk;
 	cfg.storm_limit = 0;
 	cfg.translated = 1;
+	cfg.router = 0;
+	cfg.dhcp_server = 1;
 	fake_ack(&fake, 0, 2);
 	CHECK_EQ(podswitch_port_set(&h, PORT, &cfg), 0);
-	check_asked(HEAD("30", "0500", "02", "04") "0800020004000000"
-		    "04000d80" "08000e0000000000" "05000f0001000000");
+	check_asked(HEAD("40", "0500", "02", "04") "0800020004000000"
+		    "04000d80" "08000e0000000000" "05000f0001000000"
+		    "0500100000000000" "0500110001000000");
 	close_handle();
 }
 

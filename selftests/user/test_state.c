@@ -31,6 +31,7 @@ static void fill_port(struct state *state)
 		.guard = PODSWITCH_GUARD_MAC_IP,
 		.isolated = true,
 		.translated = true,
+		.dhcp_server = true,
 		.pvid = 5,
 		.storm_limit = UINT32_MAX,
 		.trunk = trunk,
@@ -103,6 +104,7 @@ static void test_round(void)
 	CHECK_EQ(back.ports.n, 1);
 	CHECK_EQ(port->addresses.n, 3);
 	CHECK_EQ(port->storm_limit, UINT32_MAX);
+	CHECK(!port->router && port->dhcp_server);
 	CHECK_STR(port->owner.pod_name, "a\"\\\n\x1b\xc3\xbc");
 	CHECK(!field_equal(&state_port_table, port, there.ports.items));
 	free(first);
@@ -123,6 +125,10 @@ static void test_equal(void)
 	CHECK_STR(field_equal(&state_port_table, a.ports.items, port),
 		  "hairpin");
 	port->hairpin = false;
+	port->router = true;
+	CHECK_STR(field_equal(&state_port_table, a.ports.items, port),
+		  "router");
+	port->router = false;
 	port->owner.network = NULL;
 	CHECK_STR(field_equal(&state_port_table, a.ports.items, port),
 		  "owner");

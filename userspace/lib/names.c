@@ -55,6 +55,8 @@ static const struct {
 		"storm", "to groups beyond the storm limit" },
 	[PODSWITCH_A_DROPS_HOST_REDIRECT] = {
 		"host-redirect", "that redirect what the host translates" },
+	[PODSWITCH_A_DROPS_DHCP_SERVER] = {
+		"dhcp-server", "that only a DHCP server may send" },
 };
 
 static const char *const podswitch_switch_attributes[] = {
@@ -88,6 +90,8 @@ static const char *const podswitch_port_attributes[] = {
 	[PODSWITCH_A_PORT_TRUNK] = "trunk",
 	[PODSWITCH_A_PORT_STORM_LIMIT] = "storm-limit",
 	[PODSWITCH_A_PORT_TRANSLATED] = "translated",
+	[PODSWITCH_A_PORT_ROUTER] = "router",
+	[PODSWITCH_A_PORT_DHCP_SERVER] = "dhcp-server",
 };
 
 static const char *const podswitch_probe_attributes[] = {

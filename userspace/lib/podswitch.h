@@ -181,6 +181,8 @@ struct podswitch_switch {
  * @addresses: the declared addresses
  * @n_addresses: how many there are
  * @stats: counters
+ * @router: whether it may send what only a router sends
+ * @dhcp_server: whether it may send what only a DHCP server sends
  *
  * Pointers are valid only during the callback that receives the port.
  */
@@ -203,6 +205,8 @@ struct podswitch_port {
 	const struct podswitch_address *addresses;
 	size_t n_addresses;
 	struct podswitch_stats stats;
+	bool router;
+	bool dhcp_server;
 };
 
 /**
@@ -224,6 +228,8 @@ struct podswitch_port {
  * @owner: owner, or NULL: none for a new port, no change for an old one
  * @addresses: addresses for a new port
  * @n_addresses: how many there are
+ * @router: 0 or 1, or negative: default or no change
+ * @dhcp_server: 0 or 1, or negative: default or no change
  */
 struct podswitch_port_config {
 	size_t size;
@@ -240,6 +246,8 @@ struct podswitch_port_config {
 	const struct podswitch_owner *owner;
 	const struct podswitch_address *addresses;
 	size_t n_addresses;
+	int router;
+	int dhcp_server;
 };
 
 /* What PODSWITCH_PORT_CONFIG_DEFAULT stands for, in C and in C++. */
@@ -247,7 +255,7 @@ static inline struct podswitch_port_config podswitch_port_config_default(void)
 {
 	struct podswitch_port_config cfg = {
 		sizeof(cfg), NULL, -1, -1, -1, -1, -1, -1, -1, NULL, 0,
-		NULL, NULL, 0
+		NULL, NULL, 0, -1, -1
 	};
 
 	return cfg;

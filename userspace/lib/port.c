@@ -131,6 +131,8 @@ int podswitch_read_port(const struct nlmsghdr *nlh, void *arg)
 		.pvid = nl_get_u16(tb[PODSWITCH_A_PORT_PVID]),
 		.storm_limit = nl_get_u32(tb[PODSWITCH_A_PORT_STORM_LIMIT]),
 		.translated = nl_get_u32(tb[PODSWITCH_A_PORT_TRANSLATED]),
+		.router = nl_get_u32(tb[PODSWITCH_A_PORT_ROUTER]),
+		.dhcp_server = nl_get_u32(tb[PODSWITCH_A_PORT_DHCP_SERVER]),
 		.trunk = trunk,
 		.addresses = addresses,
 	};
@@ -208,6 +210,11 @@ static void podswitch_put_config(struct nl *nl,
 	if (cfg->translated >= 0)
 		nl_put_u8(nl, PODSWITCH_A_PORT_TRANSLATED,
 			  (uint8_t)cfg->translated);
+	if (cfg->router >= 0)
+		nl_put_u8(nl, PODSWITCH_A_PORT_ROUTER, (uint8_t)cfg->router);
+	if (cfg->dhcp_server >= 0)
+		nl_put_u8(nl, PODSWITCH_A_PORT_DHCP_SERVER,
+			  (uint8_t)cfg->dhcp_server);
 }
 
 int podswitch_port_new(struct podswitch *h, uint32_t switch_ifindex,

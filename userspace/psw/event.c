@@ -68,17 +68,21 @@ static void event_text_owner(FILE *out, const cJSON *row)
 /* In the words of "psw port add". */
 static void event_text_port(FILE *out, const cJSON *row)
 {
+	static const char *const flags[] = {
+		"isolated", "hairpin", "router", "dhcp-server",
+	};
 	const cJSON *address;
+	size_t i;
 
 	fputs("port ", out);
 	event_text_device(out, row);
 	row_text_unless(out, row, "role", "pod", " role ");
 	row_text_unless(out, row, "mac", "", " mac ");
 	row_text_unless(out, row, "guard", "", " guard ");
-	if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(row, "isolated")))
-		fputs(" isolated on", out);
-	if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(row, "hairpin")))
-		fputs(" hairpin on", out);
+	for (i = 0; i < ARRAY_SIZE(flags); i++)
+		if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(row,
+								  flags[i])))
+			fprintf(out, " %s on", flags[i]);
 	row_text_unless(out, row, "pvid", "0", " pvid ");
 	if (cJSON_GetObjectItemCaseSensitive(row, "trunk")->child) {
 		fputs(" trunk ", out);

@@ -23,7 +23,8 @@ static const char usage[] =
 	"SETTING := mac MAC | guard { off | mac | mac+ip } |\n"
 	"           isolated { on | off } | hairpin { on | off } |\n"
 	"           pvid N | trunk { none | N[-N][,N[-N]]... } |\n"
-	"           storm-limit N | translated { on | off }\n"
+	"           storm-limit N | translated { on | off } |\n"
+	"           router { on | off } | dhcp-server { on | off }\n"
 	"OWNER   := network NAME | id ID | ifname NAME |\n"
 	"           pod [NAMESPACE/]NAME | owner none\n";
 
@@ -156,7 +157,9 @@ static void port_text_addresses(FILE *out, const cJSON *row)
 
 static void port_text_flags(FILE *out, const cJSON *row)
 {
-	static const char *const flags[] = { "isolated", "hairpin" };
+	static const char *const flags[] = {
+		"isolated", "hairpin", "router", "dhcp-server",
+	};
 
 	row_text_flags(out, row, flags, ARRAY_SIZE(flags));
 }
@@ -353,6 +356,8 @@ static int port_parse(const struct psw *psw, char **words, bool is_new,
 		{ "trunk", 0, arg_trunk, &args->trunk },
 		{ "storm-limit", 0, arg_limit, &args->cfg.storm_limit },
 		{ "translated", 0, arg_onoff, &args->cfg.translated },
+		{ "router", 0, arg_onoff, &args->cfg.router },
+		{ "dhcp-server", 0, arg_onoff, &args->cfg.dhcp_server },
 		{ "owner", 0, port_arg_owner, &args->no_owner },
 	};
 	size_t first = is_new ? 0 : PORT_NEW_ONLY;

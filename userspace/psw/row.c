@@ -88,6 +88,8 @@ void row_add_port(cJSON *row, struct row_switch *sw,
 	row_add_trunk(row, port);
 	print_add_uint(row, "storm-limit", port->storm_limit);
 	print_add_bool(row, "translated", port->translated);
+	print_add_bool(row, "router", port->router);
+	print_add_bool(row, "dhcp-server", port->dhcp_server);
 	row_add_owner(row, &port->owner);
 	row_add_addresses(row, port);
 }

@@ -51,6 +51,8 @@ static const char *const stats_meaning[] = {
 		"The port sent more frames to groups than its storm limit.",
 	[PODSWITCH_A_DROPS_HOST_REDIRECT] =
 		"The host told a pod to send elsewhere what it has to translate.",
+	[PODSWITCH_A_DROPS_DHCP_SERVER] =
+		"What a DHCP server sends came from a pod.",
 };
 
 _Static_assert(ARRAY_SIZE(stats_meaning) == PODSWITCH_A_DROPS_MAX + 1,

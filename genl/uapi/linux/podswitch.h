@@ -39,8 +39,9 @@ enum podswitch_role {
  *   and the sender fields of ARP and neighbour discovery, must be addresses
  *   that the port declares, or the IPv6 link-local address made of its MAC
  *   (RFC 4291 2.5.6). Sources of hosts that have no address yet are admitted
- *   as RFC 2131, RFC 4862 and RFC 5227 need them. Router advertisements and
- *   redirects are refused.
+ *   as RFC 2131, RFC 4862 and RFC 5227 need them. What only a router or a DHCP
+ *   server sends is refused, but from a port that router or dhcp-server says
+ *   to be one.
  */
 enum podswitch_guard {
 	PODSWITCH_GUARD_OFF,
@@ -221,6 +222,8 @@ enum {
 	PODSWITCH_A_PORT_TRUNK,
 	PODSWITCH_A_PORT_STORM_LIMIT,
 	PODSWITCH_A_PORT_TRANSLATED,
+	PODSWITCH_A_PORT_ROUTER,
+	PODSWITCH_A_PORT_DHCP_SERVER,
 
 	__PODSWITCH_A_PORT_MAX,
 	PODSWITCH_A_PORT_MAX = (__PODSWITCH_A_PORT_MAX - 1)
@@ -289,6 +292,7 @@ enum {
 	PODSWITCH_A_DROPS_FOREIGN_VLAN,
 	PODSWITCH_A_DROPS_STORM,
 	PODSWITCH_A_DROPS_HOST_REDIRECT,
+	PODSWITCH_A_DROPS_DHCP_SERVER,
 
 	__PODSWITCH_A_DROPS_MAX,
 	PODSWITCH_A_DROPS_MAX = (__PODSWITCH_A_DROPS_MAX - 1)

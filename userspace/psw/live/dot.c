@@ -178,9 +178,11 @@ static void dot_node(FILE *out, const struct podswitch_port *port,
 	dot_addresses(out, port);
 	fputs("</TD></TR>", out);
 	if (port->role == PODSWITCH_ROLE_POD)
-		fprintf(out, "<TR><TD>guard %s%s%s</TD></TR>",
+		fprintf(out, "<TR><TD>guard %s%s%s%s%s</TD></TR>",
 			guard ? guard : "?", port->isolated ? ", isolated" : "",
-			port->hairpin ? ", hairpin" : "");
+			port->hairpin ? ", hairpin" : "",
+			port->router ? ", router" : "",
+			port->dhcp_server ? ", dhcp-server" : "");
 	dot_drops(out, rates);
 	fputs(TABLE_END ">];\n", out);
 }

@@ -38,7 +38,7 @@ static const struct {
 		"psw address add %s dev %d" },
 	[PODSWITCH_A_DROPS_ROUTER_MESSAGE] = {
 		"only a router may send it",
-		"psw port set %d guard mac" },
+		"psw port set %d router on" },
 	[PODSWITCH_A_DROPS_UNKNOWN_DESTINATION] = {
 		"no port holds the Ethernet destination, and no uplink takes it",
 		NULL },
@@ -64,6 +64,9 @@ static const struct {
 		"psw port set %d storm-limit 0" },
 	[PODSWITCH_A_DROPS_HOST_REDIRECT] = {
 		"it would lead the pod past the host's translation", NULL },
+	[PODSWITCH_A_DROPS_DHCP_SERVER] = {
+		"only a DHCP server may send it",
+		"psw port set %d dhcp-server on" },
 };
 
 /* Causes in words that go on from what came of the step. */

@@ -396,6 +396,8 @@ static int restore_new_port(struct restore *r, const struct state_port *port,
 	cfg.pvid = port->pvid ? port->pvid : -1;
 	cfg.storm_limit = port->storm_limit ? (int64_t)port->storm_limit : -1;
 	cfg.translated = port->translated ? 1 : -1;
+	cfg.router = port->router ? 1 : -1;
+	cfg.dhcp_server = port->dhcp_server ? 1 : -1;
 	cfg.trunk = port->trunk.n ? port->trunk.items : NULL;
 	cfg.n_trunk = port->trunk.n;
 	cfg.owner = &port->owner;

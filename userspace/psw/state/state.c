@@ -156,6 +156,8 @@ static const struct field state_port_fields[] = {
 	{ "isolated", FIELD_BOOL, AT(state_port, isolated) },
 	{ "hairpin", FIELD_BOOL, AT(state_port, hairpin) },
 	{ "translated", FIELD_BOOL, AT(state_port, translated) },
+	{ "router", FIELD_BOOL, AT(state_port, router) },
+	{ "dhcp-server", FIELD_BOOL, AT(state_port, dhcp_server) },
 	{ "pvid", FIELD_U16, AT(state_port, pvid) },
 	{ "trunk", FIELD_LIST, AT(state_port, trunk), .sub = &state_trunk },
 	{ "storm-limit", FIELD_U32, AT(state_port, storm_limit) },
@@ -398,6 +400,8 @@ void state_add_port(struct state *state, const struct podswitch_port *port,
 	to->isolated = port->isolated;
 	to->hairpin = port->hairpin;
 	to->translated = port->translated;
+	to->router = port->router;
+	to->dhcp_server = port->dhcp_server;
 	to->pvid = port->pvid;
 	to->storm_limit = port->storm_limit;
 	state_add_owner(state, &to->owner, &port->owner);

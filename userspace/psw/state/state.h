@@ -67,6 +67,8 @@ struct state_switch {
  * @isolated: as in struct podswitch_port
  * @hairpin: likewise
  * @translated: likewise
+ * @router: likewise
+ * @dhcp_server: likewise
  * @pvid: likewise
  * @storm_limit: likewise
  * @owner: likewise
@@ -84,6 +86,8 @@ struct state_port {
 	bool isolated;
 	bool hairpin;
 	bool translated;
+	bool router;
+	bool dhcp_server;
 	uint16_t pvid;
 	uint32_t storm_limit;
 	struct podswitch_owner owner;

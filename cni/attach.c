@@ -67,6 +67,9 @@ static int cni_attach_port(const struct cni_attaching *a,
 	cfg.guard = guard;
 	cfg.isolated = conf->isolated;
 	cfg.hairpin = conf->hairpin;
+	/* An older module is asked for what it does not know if need be. */
+	cfg.router = conf->router ? 1 : -1;
+	cfg.dhcp_server = conf->dhcp_server ? 1 : -1;
 	cfg.pvid = conf->vlan;
 	cfg.trunk = conf->n_trunk ? conf->trunk : NULL;
 	cfg.n_trunk = conf->n_trunk;

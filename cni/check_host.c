@@ -119,6 +119,10 @@ static int cni_check_settings(const struct cni_checking *c,
 		wrong = "portIsolation";
 	else if (port->hairpin != conf->hairpin)
 		wrong = "hairpinMode";
+	else if (port->router != conf->router)
+		wrong = "router";
+	else if (port->dhcp_server != conf->dhcp_server)
+		wrong = "dhcpServer";
 	else if (port->pvid != conf->vlan)
 		wrong = "vlan";
 	else if (!cni_check_trunk(conf, port))

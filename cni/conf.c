@@ -28,6 +28,8 @@ static const struct cni_bool {
 	{ "ipMasq", offsetof(struct cni_conf, ip_masq) },
 	{ "portIsolation", offsetof(struct cni_conf, isolated) },
 	{ "hairpinMode", offsetof(struct cni_conf, hairpin) },
+	{ "router", offsetof(struct cni_conf, router) },
+	{ "dhcpServer", offsetof(struct cni_conf, dhcp_server) },
 	{ "enabledad", offsetof(struct cni_conf, enabledad) },
 	{ "forceAddress", offsetof(struct cni_conf, force_address) },
 	{ "promiscMode", offsetof(struct cni_conf, promisc) },

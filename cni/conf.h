@@ -69,6 +69,8 @@ struct cni_range {
  * @is_default_gateway: and the pod default routes by them
  * @isolated: keep the pod from other isolated pods
  * @hairpin: let the pod's frames return to it
+ * @router: let the pod send what only a router sends
+ * @dhcp_server: let the pod send what only a DHCP server sends
  * @enabledad: detect duplicates of IPv6 addresses
  * @force_address: replace another gateway's address on the switch
  * @promisc: let the host see all that the switch forwards
@@ -112,6 +114,8 @@ struct cni_conf {
 	bool is_default_gateway;
 	bool isolated;
 	bool hairpin;
+	bool router;
+	bool dhcp_server;
 	bool enabledad;
 	bool force_address;
 	bool promisc;

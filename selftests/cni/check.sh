@@ -72,6 +72,9 @@ broken "the port does not hold the address" "port $host does not hold address 19
 broken "the guard is off" "guard of port $host is \"off\" instead of \"mac+ip\"" "$PSW" port set "$host" guard off
 broken "the port is isolated" "port $host has not the configuration's" "$PSW" port set "$host" isolated on
 broken "the port hairpins" "port $host has not the configuration's" "$PSW" port set "$host" hairpin on
+broken "the pod may be a router" "port $host has not the configuration's \"router\"" "$PSW" port set "$host" router on
+broken "the pod may be a DHCP server" "port $host has not the configuration's \"dhcpServer\"" \
+	"$PSW" port set "$host" dhcp-server on
 broken "the port admits another MAC" "port $host admits MAC address 02:00:5e:00:53:01, the pod has" \
 	"$PSW" port set "$host" mac 02:00:5e:00:53:01
 broken "the pod's end is renamed" 'interface eth0 is missing in the pod' \

@@ -254,6 +254,8 @@ bool	optional	ipMasq
 string	optional	ipMasqBackend
 uint	optional	mtu
 bool	optional	hairpinMode
+bool	optional	router
+bool	optional	dhcpServer
 bool	optional	promiscMode
 uint	optional	vlan
 array	optional	vlanTrunk

@@ -262,6 +262,7 @@ static void test_defaults(void)
 	CHECK_STR(conf.bridge, "psw0");
 	CHECK(!conf.ipam_type && !conf.dns && !conf.has_mac && !conf.mtu);
 	CHECK(!conf.is_gateway && !conf.isolated && !conf.hairpin);
+	CHECK(!conf.router && !conf.dhcp_server);
 	CHECK(!conf.ip_masq && !conf.enabledad);
 	CHECK_EQ(conf.guard, -1);
 	CHECK_EQ(conf.n_ranges, 0);
@@ -292,7 +293,9 @@ static void test_settings(void)
 
 	CHECK_EQ(read_conf("\"promiscMode\":true,\"forceAddress\":true,"
 			   "\"disableContainerInterface\":true,\"vlan\":7,"
-			   "\"uplink\":\"eth1\",\"stormLimit\":500", NULL), 0);
+			   "\"uplink\":\"eth1\",\"stormLimit\":500,"
+			   "\"dhcpServer\":true", NULL), 0);
+	CHECK(!conf.router && conf.dhcp_server);
 	CHECK(conf.promisc && conf.force_address && conf.disable_interface);
 	CHECK_EQ(conf.vlan, 7);
 	CHECK_STR(conf.uplink, "eth1");

@@ -85,12 +85,8 @@ static int cni_iptables_run(struct cni_run *run, const char *program,
 	char path[CNI_IPTABLES_PATH];
 	int ret;
 
-	if (!cni_iptables_find(program, path))
-		return cni_fail(err, CNI_ERR_CONFIG,
-				"\"ipMasqBackend\": \"iptables\" needs %s, which is in none of /usr/sbin, /sbin, /usr/bin and /bin",
-				program);
-	argv[0] = path;
 	*run = (struct cni_run){
+		.status = -1,
 		.path = path,
 		.argv = (char *const *)argv,
 		.environment = environment,
@@ -98,6 +94,11 @@ static int cni_iptables_run(struct cni_run *run, const char *program,
 		.deadline_ms = cni_now_ms() + CNI_IPTABLES_MS,
 		.complaints = true,
 	};
+	if (!cni_iptables_find(program, path))
+		return cni_fail(err, CNI_ERR_CONFIG,
+				"\"ipMasqBackend\": \"iptables\" needs %s, which is in none of /usr/sbin, /sbin, /usr/bin and /bin",
+				program);
+	argv[0] = path;
 	ret = cni_run(run);
 	if (!ret && !cni_iptables_busy(run))
 		return 0;

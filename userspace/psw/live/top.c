@@ -244,6 +244,7 @@ static int top_print_json(const struct top *top)
 static int top_write(struct top *top)
 {
 	char clock[sizeof("00:00:00")];
+	struct screen_view view = top->view;
 	time_t now = time(NULL);
 	struct tm tm;
 	char *text;
@@ -252,11 +253,11 @@ static int top_write(struct top *top)
 	int err;
 
 	strftime(clock, sizeof(clock), "%T", localtime_r(&now, &tm));
-	top->view.time = clock;
+	view.time = clock;
 	out = open_memstream(&text, &len);
 	if (!out)
 		return -ENOMEM;
-	screen_write(out, &top->rates, top->sorted, &top->view);
+	screen_write(out, &top->rates, top->sorted, &view);
 	fflush(stdout);
 	err = fclose(out) ? -ENOMEM : tty_write(text, len);
 	free(text);

@@ -366,6 +366,7 @@ static const struct {
 static void text_pass(FILE *out, const cJSON *row, const cJSON *step)
 {
 	const char *name = member(step, "step");
+	const char *vlan = member(row, "vlan");
 	size_t i;
 
 	if (name && !strcmp(name, "receive")) {
@@ -373,7 +374,7 @@ static void text_pass(FILE *out, const cJSON *row, const cJSON *step)
 		text_device(out, step);
 	} else if (name && !strcmp(name, "describe")) {
 		print_member(out, row, "kind");
-		if (strcmp(member(row, "vlan"), "0")) {
+		if (vlan && strcmp(vlan, "0")) {
 			fputs(", VLAN ", out);
 			print_member(out, row, "vlan");
 		}

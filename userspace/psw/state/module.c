@@ -192,23 +192,26 @@ static char *module_unpack(const char *program, const char *path, size_t *len)
 	char *image = NULL;
 	int pipes[2];
 	pid_t pid;
+	int err;
 
 	if (pipe2(pipes, O_CLOEXEC))
 		return NULL;
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, pipes[1], STDOUT_FILENO);
-	errno = posix_spawnp(&pid, program, &actions, NULL, argv, environ);
+	err = posix_spawnp(&pid, program, &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	close(pipes[1]);
-	if (!errno) {
+	if (!err) {
 		image = module_read_all(pipes[0], len);
 		if (!module_wait(pid)) {
 			free(image);
 			image = NULL;
-			errno = EBADMSG;
+			err = EBADMSG;
 		}
 	}
 	close(pipes[0]);
+	if (err)
+		errno = err;
 	return image;
 }
 

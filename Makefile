@@ -73,7 +73,7 @@ MAKEFLAGS += --no-print-directory
 endif
 
 .PHONY: all deps psw cni exporter lib kmod install install-dkms uninstall uninstall-dkms dist deb rpm unit tools genl \
-	genl-check lint check kernels fuzz fuzz-cni demo vm bench bench-quick bench-cni clean help
+	genl-check lint analyze check kernels fuzz fuzz-cni demo vm bench bench-quick bench-cni clean help
 .DELETE_ON_ERROR:
 
 all: lib psw cni exporter ## psw, the CNI plugin, libpodswitch and the exporter (the default)
@@ -285,6 +285,9 @@ unit: all $(UNITS) ## tests that need neither root nor a kernel
 
 lint: ## checkpatch, cppcheck, shellcheck, include knots and the rest
 	$(Q)scripts/lint
+
+analyze: ## the analyzers that take minutes: gcc's and clang's over the module, clang-tidy
+	$(Q)scripts/analyze
 
 check: ## all tests, on booted kernels too; the last line counts them
 	$(Q)selftests/check

@@ -252,12 +252,18 @@ tools: $(TOOLS)
 
 $(B)/tools/%: selftests/tools/%.c | deps
 	$(Q)mkdir -p $(@D)
-	$(call say,CC,$@)$(CC) -D_GNU_SOURCE $(ALL_CFLAGS) -MMD -MP -o $@ $<
+	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -I$(@D) $(ALL_CFLAGS) -MMD -MP -o $@ $<
 
 $(B)/tools/agree: selftests/tools/agree.c $(B)/libpodswitch.a | deps
 	$(Q)mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $< \
 		$(B)/libpodswitch.a -lmnl
+
+# It knows the protocol by tables made from the YAML.
+$(B)/tools/nlfuzz: $(B)/tools/nlfuzz-tables.h
+$(B)/tools/nlfuzz-tables.h: genl/podswitch.yaml selftests/genl/tables.py | deps
+	$(Q)scripts/need python3-yaml && mkdir -p $(@D)
+	$(call say,GEN,$@)selftests/genl/tables.py $< > $@
 
 # Linked as the plugin is, which they measure.
 $(B)/tools/floor $(B)/tools/cnibench: $(B)/tools/%: selftests/tools/%.c | $(B)/static-libs

@@ -27,6 +27,7 @@
 #include <sys/ioctl.h>
 #include <sys/uio.h>
 
+#include "chance.h"
 #include "tool.h"
 
 #define MAX_STATIONS	16
@@ -35,30 +36,6 @@
 #define BATCH		64
 #define MAX_CUTS	6
 #define MIN_TAGGED	(ETH_HLEN + 4 + 2)
-
-/* --- chance --- */
-
-static uint64_t chance;
-
-/* SplitMix64: good enough, and a frame's number is a state to start from. */
-static uint64_t draw(void)
-{
-	uint64_t z = chance += 0x9e3779b97f4a7c15;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-	return z ^ (z >> 31);
-}
-
-static unsigned int below(unsigned int n)
-{
-	return n ? draw() % n : 0;
-}
-
-static bool percent(unsigned int n)
-{
-	return below(100) < n;
-}
 
 /* --- who is there --- */
 

@@ -133,6 +133,10 @@ class Spec:
         """A literal number, or the constant of that name."""
         return self.constants.get(value, value)
 
+    def index(self, of, name):
+        """An attribute's number in its set."""
+        return [a['name'] for a in self.sets[of]].index(name) + 1
+
     def requests(self):
         """Each request: its name, command, flags, attribute set, the attributes
         that it may carry, and those that its command may."""
@@ -248,11 +252,36 @@ class Policy:
         self.ktap.result(f'command {cmd} is none', verdict.errno == errno.EOPNOTSUPP,
                          verdict)
 
+    def try_limit(self, name, errno_beyond, sizes, payload_of):
+        """A limit that no policy can express: payload_of each size, and whether it is beyond."""
+        request = next(r for r in self.spec.requests() if r.name == name.split(':')[0])
+        for size, beyond in sizes:
+            verdict = self.family.ask(request.cmd, request.flags, payload_of(size))
+            self.ktap.result(f'{name} {size}', (verdict.errno == errno_beyond) == beyond, verdict)
+
+    def try_limits(self):
+        """How often an attribute may come, and how long a frame is. None is too long: an attribute has no more bytes than
+        a frame may."""
+        most = self.spec.constants['port-addresses-max']
+        least = self.spec.constants['probe-frame-min']
+        longest = (1 << 16) - 1 - 4
+        address = self.spec.index('port', 'address') | NLA_F_NESTED
+        ipv4 = self.spec.index('address', 'ipv4')
+        frame = self.spec.index('probe', 'frame')
+        addresses = [attr(address, attr(ipv4, bytes((10, 0, n >> 8, n & 255)))) for n in range(most + 1)]
+        for name in ('port-new', 'address-new', 'address-del'):
+            self.try_limit(f'{name}: addresses', errno.ENOSPC, ((most - 1, False), (most, False), (most + 1, True)),
+                           lambda n: b''.join(addresses[:n]))
+        self.try_limit('probe: bytes of a frame', errno.EMSGSIZE,
+                       ((0, True), (least - 1, True), (least, False), (least + 1, False), (longest, False)),
+                       lambda n: attr(frame, b'\2' * n))
+
     def run(self):
-        """Every request, and commands that are none."""
+        """Every request, what policy cannot say, and commands that are none."""
         requests = list(self.spec.requests())
         for request in requests:
             self.try_request(request)
+        self.try_limits()
         known = {request.cmd for request in requests}
         for cmd in set(range(0, max(known) + 2)) - known:
             self.try_no_command(cmd)

@@ -166,6 +166,10 @@ RANGES=()
 for ((vlan = 1; vlan <= 2 * 257; vlan += 2)); do RANGES+=(first "$vlan"); done
 refuses_new "vlan: a trunk of 257 ranges" "ENOSPC [first]: A trunk has at most 256 ranges of VLANs" \
 	"${OK[@]}" "${RANGES[@]}"
+for n in 255 256; do
+	check_equal "vlan: not one of $n" "ok ok" \
+		"$(genl port-new switch psw0 ifindex free "${OK[@]}" "${RANGES[@]:0:n * 2}") $(genl port-del ifindex free)"
+done
 refuses_new "vlan: a trunk without a first" \
 	"EINVAL [last]: A range of VLANs lacks its first" last 10
 refuses_new "vlan: an address in VLAN 4095" "ERANGE [vlan]: integer out of range" \

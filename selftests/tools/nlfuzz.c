@@ -180,9 +180,6 @@ static void draw_bytes(uint8_t *bytes, size_t size)
 		*bytes++ = draw();
 }
 
-/* Many addresses in one message are of many stations. */
-static bool is_crowd;
-
 /* The last byte of an address: the one that the device has as a rule, or of
  * those that several want.
  */
@@ -191,11 +188,18 @@ static uint8_t draw_host(void)
 	return about && percent(60) ? 16 + about % 64 : 1 + below(6);
 }
 
+/* Many addresses in one message are of many stations, and nothing is wrong
+ * with them.
+ */
+static bool is_crowd;
+
 /* Few stations, so that they meet, and some that are none. */
 static void draw_mac(uint8_t *mac)
 {
 	memcpy(mac, (uint8_t[]){ 2, 0, 0, 0, 0, below(24) }, ETH_ALEN);
-	if (percent(92))
+	if (is_crowd)
+		draw_bytes(mac + 1, ETH_ALEN - 1);
+	if (is_crowd || percent(92))
 		return;
 	switch (below(4)) {
 	case 0:
@@ -290,6 +294,7 @@ static void put_good(struct message *m, const struct member *a,
  */
 static void put_members(struct message *m, const struct set *set)
 {
+	const unsigned int odd = is_crowd ? 0 : 1;
 	unsigned int i, n = 0, n_ways = 0, chosen;
 
 	for (i = 0; i < set->n; i++)
@@ -298,8 +303,8 @@ static void put_members(struct message *m, const struct set *set)
 	for (i = 0; i < set->n; i++) {
 		const struct member *a = &set->members[i];
 
-		if (a->hint >= HINT_MAC ? n++ == chosen || percent(1) :
-					  percent(n_ways ? 8 : 60))
+		if (a->hint >= HINT_MAC ? n++ == chosen || percent(odd) :
+					  percent(n_ways ? 8 * odd : 60))
 			put_good(m, a, i + 1);
 	}
 }
@@ -366,7 +371,7 @@ static void put_good(struct message *m, const struct member *a,
 		break;
 	case KIND_NEST:
 		nest = begin_nest(m, number);
-		if (percent(97))
+		if (is_crowd || percent(97))
 			put_members(m, a->nest);
 		end_nest(m, nest);
 	}

@@ -163,6 +163,11 @@ done <<- EOF
 	1|address delete: v_a: |address delete 192.0.2.9 dev v_a
 	1|address delete: d9: |address delete 192.0.2.2 dev d9
 EOF
+WITH=(prlimit --nofile=4)	# one for the question to the switch, and none
+check "refusals: that a device cannot be looked for" says 1 \
+	'port set: v_a: Cannot open a socket to look for the device' port set v_a hairpin on
+check "refusals: nor shown" says 1 'port show: v_a: Cannot open a socket to look for the device' port show v_a
+WITH=()
 
 # --- rights ---
 

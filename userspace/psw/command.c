@@ -174,7 +174,10 @@ int psw_ifindex(const struct psw *psw, const char *name, uint32_t *ifindex)
 	*ifindex = if_nametoindex(name);
 	if (*ifindex)
 		return PSW_DONE;
-	return psw_complain(psw, PSW_FAILED, "%s: No such device", name);
+	/* For want of a socket, the C library makes up an errno. */
+	return psw_complain(psw, PSW_FAILED, "%s: %s", name,
+			    errno == ENODEV ? "No such device" :
+			    "Cannot open a socket to look for the device");
 }
 
 int psw_open_device(struct psw *psw, const char *name, uint32_t *ifindex)

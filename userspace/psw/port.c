@@ -226,7 +226,7 @@ static int port_read_found(struct psw *psw, const char *word,
 	bool is_address;
 	int status;
 
-	if (if_nametoindex(word))
+	if (if_nametoindex(word) || errno != ENODEV)
 		return port_read_one(psw, word, rows);
 	status = psw_open(psw);
 	if (status)

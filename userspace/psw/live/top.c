@@ -118,7 +118,9 @@ static bool top_read(struct top *top)
 	if (top->sw) {
 		filter.switch_ifindex = if_nametoindex(top->sw);
 		if (!filter.switch_ifindex)
-			return top_trouble(top, "%s: No such device", top->sw);
+			return top_trouble(top, "%s: %s", top->sw,
+					   errno == ENODEV ? "No such device" :
+					   "Cannot open a socket to look for it");
 	}
 	*top->switches = '\0';
 	rates_begin(&top->rates, top_clock());

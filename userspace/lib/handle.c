@@ -78,7 +78,11 @@ int podswitch_open(struct podswitch **handle)
 	err = nl_genl_resolve(&h->nl, PODSWITCH_FAMILY_NAME, NULL, &h->genl);
 	if (err == -ENOENT)
 		return podswitch_fail_unloaded(h);
-	return err ? err : podswitch_check_version(h);
+	if (err)
+		return nl_fail(&h->nl, err,
+			       "Cannot look for podswitch in the kernel: %s",
+			       strerror(-err));
+	return podswitch_check_version(h);
 }
 
 void podswitch_close(struct podswitch *h)

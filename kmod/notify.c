@@ -336,6 +336,19 @@ static struct sk_buff *psw_port_ntf(const struct psw_port *port, u8 cmd)
 	return msg;
 }
 
+/* Sends a message to who listens to a group; without one, for which there was no
+ * memory, they learn that they have missed something, and can look for it.
+ */
+static void psw_multicast(struct net *net, struct sk_buff *msg,
+			  unsigned int group)
+{
+	if (msg)
+		genlmsg_multicast_netns(&podswitch_nl_family, net, msg, 0,
+					group, GFP_KERNEL);
+	else
+		genl_set_err(&podswitch_nl_family, net, 0, group, -ENOBUFS);
+}
+
 /**
  * psw_notify_port() - tells who listens about a port
  * @port: the port
@@ -348,16 +361,12 @@ static struct sk_buff *psw_port_ntf(const struct psw_port *port, u8 cmd)
 void psw_notify_port(const struct psw_port *port, u8 cmd)
 {
 	struct net *net = dev_net(port->sw->dev);
-	struct sk_buff *msg;
 
 	ASSERT_RTNL();
-	if (!genl_has_listeners(&podswitch_nl_family, net,
-				PODSWITCH_NLGRP_PORTS))
-		return;
-	msg = psw_port_ntf(port, cmd);
-	if (msg)
-		genlmsg_multicast_netns(&podswitch_nl_family, net, msg, 0,
-					PODSWITCH_NLGRP_PORTS, GFP_KERNEL);
+	if (genl_has_listeners(&podswitch_nl_family, net,
+			       PODSWITCH_NLGRP_PORTS))
+		psw_multicast(net, psw_port_ntf(port, cmd),
+			      PODSWITCH_NLGRP_PORTS);
 }
 
 static int psw_violation_fill(struct sk_buff *msg, const struct psw_port *port,
@@ -396,6 +405,26 @@ static size_t psw_violation_msg_size(const struct psw_port *port)
 	       nla_total_size(sizeof(struct in6_addr));	/* IPV4 or IPV6 */
 }
 
+static struct sk_buff *psw_violation_ntf(const struct psw_port *port,
+					 const struct psw_violation *violation,
+					 const u64 *drops)
+{
+	struct sk_buff *msg;
+	void *hdr;
+
+	msg = genlmsg_new(psw_violation_msg_size(port), GFP_KERNEL);
+	if (!msg)
+		return NULL;
+	hdr = genlmsg_put(msg, 0, 0, &podswitch_nl_family, 0,
+			  PODSWITCH_CMD_VIOLATION_NTF);
+	if (WARN_ON_ONCE(!hdr || psw_violation_fill(msg, port, violation, drops))) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	genlmsg_end(msg, hdr);
+	return msg;
+}
+
 /**
  * psw_notify_violation() - tells who listens what a port's pod sent
  * @port: the port
@@ -408,20 +437,8 @@ void psw_notify_violation(const struct psw_port *port,
 			  const struct psw_violation *violation,
 			  const u64 *drops)
 {
-	struct sk_buff *msg;
-	void *hdr;
-
 	ASSERT_RTNL();
-	msg = genlmsg_new(psw_violation_msg_size(port), GFP_KERNEL);
-	if (!msg)
-		return;
-	hdr = genlmsg_put(msg, 0, 0, &podswitch_nl_family, 0,
-			  PODSWITCH_CMD_VIOLATION_NTF);
-	if (WARN_ON_ONCE(!hdr || psw_violation_fill(msg, port, violation, drops))) {
-		nlmsg_free(msg);
-		return;
-	}
-	genlmsg_end(msg, hdr);
-	genlmsg_multicast_netns(&podswitch_nl_family, dev_net(port->sw->dev),
-				msg, 0, PODSWITCH_NLGRP_VIOLATIONS, GFP_KERNEL);
+	psw_multicast(dev_net(port->sw->dev),
+		      psw_violation_ntf(port, violation, drops),
+		      PODSWITCH_NLGRP_VIOLATIONS);
 }

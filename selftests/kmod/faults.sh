@@ -17,7 +17,7 @@
 #   load:   the module's init
 #   frames: whoever needs a frame's memory, at random
 #
-# PODSWITCH_FAULTS_EACH (1) is the step from one allocation to the next; PODSWITCH_FAULTS_ONLY is part of the names of the
+# PODSWITCH_FAULTS_EACH (1) is the step from one allocation to the next; PODSWITCH_FAULTS_ONLY is a pattern in the names of the
 # operations that are wanted.
 . "$(dirname "$0")/../lib.sh"
 
@@ -107,7 +107,7 @@ wrong() {
 
 # begin NAME: whether it is wanted
 begin() {
-	[[ $1 == *"$ONLY"* ]] || return 1
+	[[ $1 =~ $ONLY ]] || return 1
 	NAME=$1 WRONG='' HITS=0 REFUSED=0 UNANSWERED=0 SAID=()
 }
 
@@ -124,7 +124,7 @@ finish() {
 }
 
 # What a refusal may not say: that something is not there, or is wrong with the request.
-LIES='No such|is no |not loaded|not found|nknown|nvalid'
+LIES='No such|is no |not loaded|not found|Unknown|unknown|nvalid'
 
 # refused N SAID STATE: the operation is not done, and said so
 refused() {
@@ -241,8 +241,8 @@ defer ip link del up0
 
 EVERYTHING="switch psw0 address 192.0.2.3 address 2001:db8::3 address 192.0.2.30 vlan 10 trunk 10,20-29
 	network pods id 0123abcd ifname eth0 pod shop/web"
-LONG=()
-for ((n = 1; n < 120; n++)); do LONG+=(address "198.51.100.$n"); done
+MANY=() DECLARED=()
+for ((n = 1; n < 120; n++)); do MANY+=("198.51.100.$n") DECLARED+=(address "198.51.100.$n"); done
 
 # from the first system call on; later ones leave out how the module is found
 faults "asked: ports" 10 "^psw: port show: " "asks 0" true "$PSW" -j port show
@@ -276,7 +276,7 @@ faults "asked: a probe" 3 "^psw: probe: " "asks 3" true "$PSW" probe from v_a to
 faults "asked: statistics" 3 "^psw: stats show: " "asks 3" true "$PSW" stats
 faults "asked: a switch shown" 3 "^psw: switch show: " "asks 3" true "$PSW" switch show psw0
 "$PSW" port set v_b guard off
-"$PSW" address add "${LONG[@]//address/}" dev v_b
+"$PSW" address add "${MANY[@]}" dev v_b
 faults "asked: ports in several messages" 5 "^psw: port show: " "asks 3" true "$PSW" -j port show
 "$PSW" port del v_b
 
@@ -323,8 +323,8 @@ tell_all
 # --- worker: what the kernel does later, or for somebody else ---
 
 "$PSW" port add v_b switch psw0 address 192.0.2.3 pod shop/b
-faults "worker: a pod's namespace ends" 10 . workers make_b_port del_b
-faults "worker: hashes grow" 1 . workers "$PSW port del v_c" "$PSW" port add v_c switch psw0 "${LONG[@]}" trunk 1-70
+faults "worker: a pod's namespace ends" 40 . workers make_b_port del_b
+faults "worker: hashes grow" 1 . workers "$PSW port del v_c" "$PSW" port add v_c switch psw0 "${DECLARED[@]}" trunk 1-70
 
 spoof() {
 	mark

@@ -109,7 +109,7 @@ static enum psw_drop psw_guard_ipv4(const struct psw_frame *frame)
 		return psw_is_dhcp_client(frame) ? PSW_PASS :
 						   PSW_DROP_SPOOFED_IPV4;
 	ip = skb_header_pointer(frame->skb, 0, sizeof(copy), &copy);
-	if (!ip || ip->version != 4 || ip->ihl < 5)
+	if (!ip || ip->ihl < 5)
 		return PSW_DROP_MALFORMED;
 	/* The first fragment has the ports. */
 	if (ip->protocol != IPPROTO_UDP || ip->frag_off & htons(IP_OFFSET))

@@ -164,7 +164,7 @@ frames_count "" port v_a drops <<-EOF
 	dhcp: no room for ports | $TO_B ipv4 192.0.2.2 192.0.2.3 type 17 hex 00430044
 	dhcp: of IPv6, no room for ports | $TO_B ipv6 2001:db8::2 2001:db8::3 type 17 hex 02230222
 EOF
-frames_count "dhcp-server 18" port v_a drops <<-EOF
+frames_count "dhcp-server 19" port v_a drops <<-EOF
 	dhcp: server, to all | $NO eth $ALL $A ipv4 192.0.2.2 255.255.255.255 udp 67 68 data 240
 	dhcp: server, to one host | $NO eth $B $A ipv4 192.0.2.2 192.0.2.3 udp 67 68 data 240
 	dhcp: server, to the host | $NO eth psw0 $A ipv4 192.0.2.2 192.0.2.1 udp 67 68 data 240
@@ -174,6 +174,7 @@ frames_count "dhcp-server 18" port v_a drops <<-EOF
 	dhcp: server, to another port | $NO eth $B $A ipv4 192.0.2.2 192.0.2.3 udp 67 40000 data 240
 	dhcp: server, behind an option | $NO eth $B $A $(packet 46 0000 11 01010100$REPLY)
 	dhcp: server, behind as many as can be | $NO eth $B $A $(packet 4f 0000 11 "$(printf '01%.0s' {1..40})"$REPLY)
+	dhcp: server, says it is version 6 | $NO eth $B $A $(packet 65 0000 11 $REPLY)
 	dhcp: server, first fragment | $NO eth $B $A $(packet 45 2000 11 $REPLY)
 	dhcp: server, may not be fragmented | $NO eth $B $A $(packet 45 4000 11 $REPLY)
 	dhcp: server of IPv6 | $NO eth $B $A ipv6 $LL_A $LL_B udp 547 546 data 40
@@ -184,10 +185,9 @@ frames_count "dhcp-server 18" port v_a drops <<-EOF
 	dhcp: server of IPv6, first fragment | $NO eth $B $A ipv6 2001:db8::2 2001:db8::3 fragment 0 udp 547 546 data 40
 	dhcp: server of IPv6, without an address | $NO eth $ALL_NODES $A ipv6 :: ff02::1 udp 547 546 data 40
 EOF
-frames_count "malformed 4" port v_a drops <<-EOF
+frames_count "malformed 3" port v_a drops <<-EOF
 	dhcp: a header of no length | $NO eth $B $A $(packet 40 0000 11 $REPLY)
 	dhcp: a header that is too short for one | $NO eth $B $A $(packet 44 0000 11 $REPLY)
-	dhcp: a packet of another version | $NO eth $B $A $(packet 65 0000 11 $REPLY)
 	dhcp: first fragment of IPv6 without the ports | $NO eth $B $A ipv6 2001:db8::2 2001:db8::3 fragment 0 dest udp 547 546 cut 74
 EOF
 "$PSW" port set v_a trunk 20

@@ -13,7 +13,8 @@ JOBS ?= $(shell nproc)
 
 CC ?= gcc
 OBJCOPY ?= objcopy
-CFLAGS ?= -O2 -g
+CFLAGS ?= -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection
+LDFLAGS ?= -Wl,-z,relro,-z,now
 B := build
 
 # Debian packages that building takes. "make DEPS=" is for who has them, by whatever name.

@@ -481,10 +481,12 @@ static FILE *complete_take_stdout(void)
 	int out = dup(STDOUT_FILENO);
 	int null = open("/dev/null", O_RDWR);
 
+	if (out < 0 || null < 0)
+		return NULL;
 	dup2(null, STDIN_FILENO);
 	dup2(null, STDOUT_FILENO);
 	dup2(null, STDERR_FILENO);
-	return out < 0 ? NULL : fdopen(out, "w");
+	return fdopen(out, "w");
 }
 
 int complete_run(struct psw *psw, char **words,
@@ -506,7 +508,7 @@ int complete_run(struct psw *psw, char **words,
 	for (n = 0; words[n]; n++)
 		c.typed = words[n];
 	psw->completion = &c.hooks;
-	if (n)
+	if (n && out)
 		run(psw, words);
 	psw->completion = NULL;
 	if (out) {

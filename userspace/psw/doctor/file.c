@@ -39,18 +39,17 @@ static char *doctor_read_stream(FILE *in)
 	char chunk[4096];
 	size_t len = 0;
 	size_t size;
+	size_t got;
 	FILE *to;
 
 	to = open_memstream(&text, &size);
 	if (!to)
 		return NULL;
-	while (len < DOCTOR_FILE_MAX) {
-		size = fread(chunk, 1, sizeof(chunk), in);
-		if (!size)
-			break;
-		len += size;
-		fwrite(chunk, 1, size, to);
-	}
+	do {
+		got = fread(chunk, 1, sizeof(chunk), in);
+		len += got;
+		fwrite(chunk, 1, got, to);
+	} while (got == sizeof(chunk) && len < DOCTOR_FILE_MAX);
 	if (fclose(to) || ferror(in)) {
 		free(text);
 		return NULL;

@@ -182,12 +182,13 @@ static void doctor_load_names(struct nl *nl, struct doctor *d)
 {
 	struct rtgenmsg gen = { .rtgen_family = AF_UNSPEC };
 	DIR *dir = opendir(DOCTOR_NETNS_DIR);
+	const int at = dir ? dirfd(dir) : -1;
 	const struct dirent *entry;
 	int nsid;
 	int fd;
 
-	while (dir && (entry = readdir(dir))) {
-		fd = openat(dirfd(dir), entry->d_name,
+	while (at >= 0 && (entry = readdir(dir))) {
+		fd = openat(at, entry->d_name,
 			    O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 		if (fd < 0)
 			continue;

@@ -244,9 +244,11 @@ void doctor_check_configuration(struct doctor *d)
 
 	for (i = 0; i < d->n_confs; i++) {
 		conf = &d->confs[i];
-		if (!conf->json)
+		if (!conf->json) {
 			doctor_conf_broken(d, conf);
-		else if (!first)
+			continue;
+		}
+		if (!first)
 			first = conf;
 		if (conf->plugin && !ours)
 			ours = conf;

@@ -92,6 +92,7 @@ noinline struct psw_verdict psw_decide_unheld(const struct psw_frame *frame)
  * it.
  */
 static struct psw_port *psw_answerer(const struct psw_frame *frame)
+	__must_hold_shared(RCU)
 {
 	struct psw_port *holder;
 

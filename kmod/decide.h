@@ -9,6 +9,7 @@
 #define _PSW_DECIDE_H
 
 #include <linux/compiler.h>
+#include <linux/rcupdate.h>
 #include <uapi/linux/podswitch.h>
 
 #include "frame.h"
@@ -63,9 +64,12 @@ struct psw_verdict psw_decide_translated(const struct psw_frame *frame,
 					 struct psw_port *out);
 struct psw_verdict psw_decide_group(const struct psw_frame *frame);
 struct psw_verdict psw_decide_unheld(const struct psw_frame *frame);
-struct psw_verdict psw_judge_described(const struct psw_frame *frame);
-struct psw_verdict psw_judge_closely(struct psw_frame *frame);
-struct psw_verdict psw_judge_from_host(struct psw_frame *frame);
+struct psw_verdict psw_judge_described(const struct psw_frame *frame)
+	__must_hold_shared(RCU);
+struct psw_verdict psw_judge_closely(struct psw_frame *frame)
+	__must_hold_shared(RCU);
+struct psw_verdict psw_judge_from_host(struct psw_frame *frame)
+	__must_hold_shared(RCU);
 
 static inline struct psw_verdict psw_verdict(enum psw_action action)
 {
@@ -104,6 +108,7 @@ psw_verdict_port(const struct psw_frame *frame, const struct psw_port *in,
  */
 static __always_inline struct psw_verdict
 psw_decide(const struct psw_frame *frame, const struct psw_port *in)
+	__must_hold_shared(RCU)
 {
 	const enum podswitch_probe_step step = PODSWITCH_PROBE_STEP_DECIDE;
 	struct psw_entry *entry;
@@ -131,6 +136,7 @@ psw_decide(const struct psw_frame *frame, const struct psw_port *in)
  */
 static __always_inline struct psw_verdict
 psw_judge_from_port(struct psw_frame *frame)
+	__must_hold_shared(RCU)
 {
 	const struct psw_port *in = frame->in;
 	enum psw_drop drop;

@@ -14,6 +14,7 @@
 
 static bool psw_may_use(const struct psw_frame *frame,
 			const struct in6_addr *ip)
+	__must_hold_shared(RCU)
 {
 	const struct psw_port *port = frame->in;
 	const struct psw_entry *entry;
@@ -24,6 +25,7 @@ static bool psw_may_use(const struct psw_frame *frame,
 }
 
 static bool psw_may_use_ipv4(const struct psw_frame *frame, __be32 ip4)
+	__must_hold_shared(RCU)
 {
 	const struct psw_port *port = frame->in;
 	struct in6_addr ip;
@@ -37,6 +39,7 @@ static bool psw_may_use_ipv4(const struct psw_frame *frame, __be32 ip4)
 
 static bool psw_may_use_ipv6(const struct psw_frame *frame,
 			     const struct in6_addr *ip)
+	__must_hold_shared(RCU)
 {
 	const struct psw_entry *first = rcu_dereference(frame->in->ip6);
 
@@ -52,6 +55,7 @@ static bool psw_may_use_ipv6(const struct psw_frame *frame,
 
 /* Whether the port holds a MAC that is not its own. */
 static bool psw_guard_extra_mac(const struct psw_frame *frame)
+	__must_hold_shared(RCU)
 {
 	const struct psw_entry *entry;
 
@@ -101,6 +105,7 @@ static enum psw_drop psw_guard_udp(const struct psw_frame *frame, int offset,
  * of the header says, be it as it may; those are read where it is true.
  */
 static enum psw_drop psw_guard_ipv4(const struct psw_frame *frame)
+	__must_hold_shared(RCU)
 {
 	const struct iphdr *ip;
 	struct iphdr copy;
@@ -123,6 +128,7 @@ static enum psw_drop psw_guard_ipv4(const struct psw_frame *frame)
  * listener reports, which are link-scoped (RFC 3590 4).
  */
 static enum psw_drop psw_guard_ipv6_source(const struct psw_frame *frame)
+	__must_hold_shared(RCU)
 {
 	if (likely(psw_may_use_ipv6(frame, &frame->src6)))
 		return PSW_PASS;
@@ -134,6 +140,7 @@ static enum psw_drop psw_guard_ipv6_source(const struct psw_frame *frame)
  * later ones have no ports.
  */
 static enum psw_drop psw_guard_ipv6(const struct psw_frame *frame)
+	__must_hold_shared(RCU)
 {
 	const struct ipv6hdr *hdr;
 	struct ipv6hdr copy;
@@ -161,6 +168,7 @@ static enum psw_drop psw_guard_ipv6(const struct psw_frame *frame)
 
 /* RFC 5227: a probe has no sender address. */
 static enum psw_drop psw_guard_arp(const struct psw_frame *frame)
+	__must_hold_shared(RCU)
 {
 	const struct psw_neigh *neigh = &frame->neigh;
 	__be32 sender = neigh->sender.s6_addr32[3];
@@ -177,6 +185,7 @@ static enum psw_drop psw_guard_arp(const struct psw_frame *frame)
  * holds the target. RFC 4862 5.4.2: duplicate address detection has no source.
  */
 static enum psw_drop psw_guard_nd(const struct psw_frame *frame)
+	__must_hold_shared(RCU)
 {
 	const struct psw_neigh *neigh = &frame->neigh;
 	enum psw_drop drop;
@@ -196,6 +205,7 @@ static enum psw_drop psw_guard_nd(const struct psw_frame *frame)
 
 /* Whether a port whose MAC it is may send from this IP address. */
 static enum psw_drop psw_guard_ip(const struct psw_frame *frame)
+	__must_hold_shared(RCU)
 {
 	switch (frame->kind) {
 	case PSW_KIND_OTHER:

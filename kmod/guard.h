@@ -4,13 +4,15 @@
 
 #include <linux/compiler.h>
 #include <linux/ip.h>
+#include <linux/rcupdate.h>
 #include <linux/udp.h>
 
 #include "frame.h"
 #include "psw.h"
 #include "stats.h"
 
-enum psw_drop psw_guard_closely(const struct psw_frame *frame);
+enum psw_drop psw_guard_closely(const struct psw_frame *frame)
+	__must_hold_shared(RCU);
 
 /* Well-known ports (RFC 2131 4.1, RFC 8415 7.2). */
 enum {
@@ -44,6 +46,7 @@ static inline bool psw_guard_is_no_dhcp(const struct psw_frame *frame)
  * Return: PSW_PASS, or what the frame is dropped for.
  */
 static inline enum psw_drop psw_guard(const struct psw_frame *frame)
+	__must_hold_shared(RCU)
 {
 	const struct psw_port *port = frame->in;
 

@@ -312,6 +312,7 @@ static struct sk_buff *psw_probe_make(const struct psw_probe_cfg *cfg)
 }
 
 static void psw_probe_run(struct psw_probe *probe, struct sk_buff *skb)
+	__must_hold_shared(RCU)
 {
 	struct psw_frame frame = {
 		.skb = skb,

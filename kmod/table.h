@@ -6,6 +6,7 @@
 #include <linux/hash.h>
 #include <linux/if_ether.h>
 #include <linux/in6.h>
+#include <linux/rcupdate.h>
 #include <linux/rhashtable.h>
 #include <linux/types.h>
 #include <linux/unaligned.h>
@@ -131,7 +132,8 @@ int psw_table_init(struct psw_table *table);
 void psw_table_fini(struct psw_table *table);
 
 struct psw_entry *psw_table_find_ip(struct psw_table *table,
-				    const struct in6_addr *addr, u16 vlan);
+				    const struct in6_addr *addr, u16 vlan)
+	__must_hold_shared(RCU);
 
 struct psw_entry *psw_table_find_mac_rtnl(struct psw_table *table, u64 mac,
 					  u16 vlan);
@@ -182,6 +184,7 @@ static const struct rhashtable_params psw_mac_params = {
  */
 static __always_inline struct psw_entry *
 psw_table_find_mac(struct psw_table *table, u64 mac, u16 vlan)
+	__must_hold_shared(RCU)
 {
 	u64 key = psw_mac_in_vlan(mac, vlan);
 

@@ -8,6 +8,7 @@
 psw_has = $(if $(shell grep -s -m1 -e '$(2)' $(srctree)/include/$(1)),y)
 psw_lacks = $(if $(call psw_has,$(2),$(3)),,-DPSW_LACKS_$(1))
 
+ccflags-y += $(call psw_lacks,MUST_HOLD_SHARED,linux/compiler-context-analysis.h,define __must_hold_shared)	# 7.0
 ccflags-y += $(call psw_lacks,NETIF_GET_FLAGS,linux/netdevice.h,netif_get_flags)	# 6.17
 ccflags-y += $(call psw_lacks,NEWLINK_PARAMS,net/rtnetlink.h,struct rtnl_newlink_params {)	# 6.15
 ccflags-y += $(call psw_lacks,NETNS_IMMUTABLE,linux/netdevice.h,netns_immutable:1)	# 6.15

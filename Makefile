@@ -74,7 +74,8 @@ MAKEFLAGS += --no-print-directory
 endif
 
 .PHONY: all deps psw cni exporter lib kmod install install-dkms uninstall uninstall-dkms dist deb rpm unit tools genl \
-	genl-check lint analyze check kernels fuzz fuzz-cni demo vm bench bench-quick bench-cni clean help
+	genl-check lint analyze check kernels fuzz fuzz-netlink fuzz-cni coverage demo vm bench bench-quick \
+	bench-cni clean help
 .DELETE_ON_ERROR:
 
 all: lib psw cni exporter ## psw, the CNI plugin, libpodswitch and the exporter (the default)
@@ -304,6 +305,14 @@ kernels: ## the range, kernel by kernel: built, booted, tested; KERNELS="6.1 7.2
 
 fuzz: all tools ## a million broken frames on User-Mode Linux with KASAN (its first run builds it)
 	$(Q)STAGES=fuzz KERNELS=uml-debug selftests/check
+
+MESSAGES ?= 10000000
+fuzz-netlink: all tools ## ten million netlink messages, most of them wrong, likewise; MESSAGES=N
+	$(Q)APPEND=kmemleak=off PODSWITCH_NLFUZZ_MESSAGES=$(MESSAGES) \
+		selftests/vm/selftest uml-debug --timeout 50000 genl/fuzz
+
+coverage: all tools ## which lines of the module the tests execute, and which not; COVERAGE="kmod/guard ..." narrows them
+	$(Q)selftests/coverage $(COVERAGE)
 
 # Of the archive, a fuzzer is linked with the parsers that it names, no more.
 FUZZERS := $(patsubst selftests/user/%.c,$(B)/fuzz/%,$(wildcard selftests/user/fuzz_*.c))

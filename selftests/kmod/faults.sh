@@ -17,7 +17,8 @@
 #   load:   the module's init
 #   frames: whoever needs a frame's memory, at random
 #
-# PODSWITCH_FAULTS_EACH (1) is the step from one allocation to the next; PODSWITCH_FAULTS_ONLY is a pattern in the names of the
+# PODSWITCH_FAULTS_EACH (1) is the step from one allocation to the next (odd: kmemleak allocates for each allocation, so that
+# every second is its own); PODSWITCH_FAULTS_ONLY is a pattern in the names of the
 # operations that are wanted.
 . "$(dirname "$0")/../lib.sh"
 
@@ -82,7 +83,7 @@ workers() {
 state() {
 	local file value
 
-	"$PSW" save | sed 's/[,{]/&\n/g'
+	"$PSW" save 2>&1 | sed 's/[,{]/&\n/g'
 	for file in /sys/class/net/*/{flags,mtu,master/ifindex}; do
 		[[ -e $file ]] && read -r value < "$file" && echo "$file $value"
 	done

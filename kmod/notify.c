@@ -269,7 +269,8 @@ size_t psw_port_msg_size(const struct psw_port *port)
 	       nla_total_size(IFNAMSIZ) +	/* PORT_NAME */
 	       nla_total_size(ETH_ALEN) +	/* PORT_MAC */
 	       nla_total_size(sizeof(u32)) +	/* PORT_GUARD */
-	       5 * nla_total_size(sizeof(u8)) +	/* ISOLATED, HAIRPIN, TRANSLATED, ROUTER, DHCP_SERVER */
+	       3 * nla_total_size(sizeof(u8)) +	/* ISOLATED, HAIRPIN, TRANSLATED */
+	       2 * nla_total_size(sizeof(u8)) +	/* PORT_ROUTER, DHCP_SERVER */
 	       psw_owner_size(port) +
 	       (port->n_addresses + port->n_extra) *	/* PORT_ADDRESS */
 	       psw_address_size() +

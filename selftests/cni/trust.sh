@@ -36,7 +36,7 @@ traced() {
 		-e trace=%file,%process,memfd_create,write,fchmod,fchown,ftruncate "$PLUGIN" \
 		<<< "$2" 7< /etc/shadow 8<> "$WORK/inherited" || status=$?
 	cat "$WORK/calls" >> "$WORK/all"
-	return $status
+	return "$status"
 }
 TRACED_ENV=()
 for variable in "${HOSTILE[@]}"; do TRACED_ENV+=(-E "$variable"); done
@@ -104,8 +104,9 @@ mkfifo "$WORK/fifo"
 for path in "$WORK/secret" "$WORK/fifo" "$WORK" /dev/null /dev/zero /proc/self/ns/mnt /nowhere; do
 	cni ADD "$(conf)" CNI_CONTAINERID=p1 CNI_IFNAME=eth0 CNI_NETNS="$path" > "$WORK/said" 2>&1
 	check "netns: $path is refused" jq -e '.code > 0' "$WORK/said"
-	check_fail "netns: $path, nothing of it is told" "" grep -q secret <(grep -v CNI_NETNS "$WORK/said" | sed "s|$WORK[^ \"]*||g")
+	check_fail "netns: $path, nothing of it is told" "" grep -q secret <(grep -v CNI_NETNS "$WORK/said" | sed "s|${WORK}[^ \"]*||g")
 done
+# shellcheck disable=SC2034 # for conf
 IPAM='{type: "podswitch", subnet: "192.0.2.0/24", resolvConf: "'$WORK'/secret"}'
 add "$(conf)" p1 > "$WORK/said" 2>&1
 del "$(conf)" p1 > /dev/null 2>&1

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2086 # places are words
 # Root in a pod, who may send any frame and make any interface there, does no harm to the others: seen in their kernels.
 #
 #         psw0 192.0.2.1, 2001:db8::1

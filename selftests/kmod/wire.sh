@@ -77,7 +77,7 @@ if [[ $(cat /sys/kernel/slab/kmalloc-1k/poison 2> /dev/null) == 1 ]]; then
 	changed() {
 		"$PSW" port set v_b hairpin on
 		"$PSW" port set v_b hairpin off
-		frame $A eth b:eth0 02:00:00:00:00:77 type 0x88b5 data 46
+		frame "$A" eth b:eth0 02:00:00:00:00:77 type 0x88b5 data 46
 		"$PSW" address del 192.0.2.33 dev v_b
 		"$PSW" address add 192.0.2.33 dev v_b
 		grep -q spoofed-mac "$WORK/heard" && grep -q hairpin "$WORK/heard"

@@ -291,7 +291,7 @@ unit: all $(UNITS) ## tests that need neither root nor a kernel
 	$(Q)scripts/need g++ pkg-config
 	$(Q)selftests/unit
 
-lint: ## checkpatch, cppcheck, shellcheck, include knots and the rest
+lint: ## checkpatch, cppcheck, coccinelle, shellcheck and the rest
 	$(Q)scripts/lint
 
 analyze: ## the analyzers that take minutes: gcc's and clang's over the module, clang-tidy

@@ -461,7 +461,9 @@ static int upgrade_swap_undisturbed(struct upgrade *u)
 static double upgrade_ms(const struct upgrade *u, enum upgrade_time from,
 			 enum upgrade_time to)
 {
-	return (double)((u->times[to] - u->times[from]) / 1000) / 1000;
+	const int64_t us = (u->times[to] - u->times[from]) / 1000;
+
+	return (double)us / 1000;
 }
 
 static void upgrade_text(FILE *out, const cJSON *row)

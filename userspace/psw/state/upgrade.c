@@ -461,7 +461,7 @@ static int upgrade_swap_undisturbed(struct upgrade *u)
 static double upgrade_ms(const struct upgrade *u, enum upgrade_time from,
 			 enum upgrade_time to)
 {
-	const int64_t us = (u->times[to] - u->times[from]) / 1000;
+	const uint64_t us = (u->times[to] - u->times[from]) / 1000;
 
 	return (double)us / 1000;
 }

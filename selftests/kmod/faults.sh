@@ -273,7 +273,7 @@ faults "asked: a port gone" 3 "^psw: port delete: v_b: " "asks 3" \
 	"$PSW port add v_b switch psw0 address 192.0.2.3 trunk 10" "$PSW" port del v_b
 faults "asked: a limit" 3 "^psw: switch set: psw0: " "asks 3" "$PSW switch set psw0 max-ports 16384" \
 	"$PSW" switch set psw0 max-ports 77
-faults "asked: a probe" 3 "^psw: probe: " "asks 3" true "$PSW" probe from v_a to v_b udp 7
+faults "asked: a probe" 3 "^psw: probe from: " "asks 3" true "$PSW" probe from v_a to v_b udp 7
 faults "asked: statistics" 3 "^psw: stats show: " "asks 3" true "$PSW" stats
 faults "asked: a switch shown" 3 "^psw: switch show: " "asks 3" true "$PSW" switch show psw0
 "$PSW" port set v_b guard off

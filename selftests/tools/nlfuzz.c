@@ -758,6 +758,8 @@ static void put_bridge_vlan(struct message *m)
 		0, 0, BRIDGE_VLAN_INFO_RANGE_BEGIN, BRIDGE_VLAN_INFO_RANGE_END,
 		BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED,
 		BRIDGE_VLAN_INFO_PVID,
+		BRIDGE_VLAN_INFO_RANGE_END | BRIDGE_VLAN_INFO_PVID |
+			BRIDGE_VLAN_INFO_UNTAGGED,
 	};
 	const struct bridge_vlan_info info = {
 		.flags = percent(97) ? flags[below(ARRAY_SIZE(flags))] : draw(),

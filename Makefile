@@ -23,10 +23,10 @@ DEPS ?= gcc make pkg-config libc6-dev libmnl-dev libnftnl-dev libcjson-dev libmi
 CNI_LINK ?= static
 
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
-KERNELS := $(shell sed -n 's/^\# .*: Linux \([0-9.]* to [0-9.]*\)$$/\1/p' dkms.conf)
+KERNEL_RANGE := $(shell sed -n 's/^\# .*: Linux \([0-9.]* to [0-9.]*\)$$/\1/p' dkms.conf)
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 ALL_CPPFLAGS = -D_GNU_SOURCE -DPODSWITCH_VERSION='"$(VERSION)"' \
-	       -DPODSWITCH_KERNELS='"$(KERNELS)"' \
+	       -DPODSWITCH_KERNELS='"$(KERNEL_RANGE)"' \
 	       -Igenl/uapi -Iuserspace/nl -Iuserspace/lib $(CPPFLAGS)
 ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS)
 # The sanitizers see more than libc's checks, and tests put functions in place of libc's.

@@ -55,6 +55,14 @@ ktap_note() {
 	head -20 <<<"$1" | sed 's/^/# /'
 }
 
+# tried N WHAT, injected N WHAT: for the table of doc/reliability.md, where equal words are added up
+tried() {
+	echo "# tried: $*"
+}
+injected() {
+	echo "# injected: $*"
+}
+
 # check NAME COMMAND...: passes if the command succeeds; shows what it printed if not
 check() {
 	local name=$1 out

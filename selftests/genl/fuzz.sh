@@ -52,6 +52,7 @@ fuzzed() {
 	nlfuzz -s "$SEED" "$@" $SWITCHES $DEVICES > "$WORK/fuzz" 2>&1 || status=$?
 	check "$name: $(value sent) sent, $(value "done") done, $(value refused) refused, seed $SEED" \
 		test "$status" -le 1 -a "$(value sent)" -gt 0
+	tried "$(value sent)" netlink messages
 	for key in lost taken wordless; do
 		check_equal "$name: $key" 0 "$(value $key)"
 	done
@@ -64,6 +65,7 @@ ktap_header
 "$PSW" port add v1 switch psw0 mac 02:00:00:00:00:03 address 192.0.2.3
 "$PSW" port add u_0 switch psw1 guard off
 STATE=$(state)
+check "before: psw tells of two switches with ports" grep -q 'v0.*u_0' <<< "$(tr -d '\n' <<< "$STATE")"
 fuzzed strangers -a 0 -u 6 -n $((MESSAGES / 5))
 check_equal "strangers: nothing changed" "$STATE" "$(state)"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Prints what the YAML says of requests as C tables, for selftests/tools/nlfuzz.c, which has their types.
+"""Prints what the YAML says of requests as C tables, for selftests/tools/nlfuzz, whose tables.h has their types.
 
 usage: tables.py podswitch.yaml
 """
@@ -12,9 +12,10 @@ KINDS = {'u8': 'KIND_U8', 'u16': 'KIND_U16', 'u32': 'KIND_U32', 'binary': 'KIND_
          'nest': 'KIND_NEST'}
 SIZES = {'u8': 1, 'u16': 2, 'u32': 4}
 HINTS = {'mac': 'HINT_MAC', 'ipv4': 'HINT_IPV4', 'ipv6': 'HINT_IPV6'}
-# What the YAML says in words alone: which devices an interface index is of, and what bytes are a frame.
+# What the YAML says in words alone: which devices an interface index is of, what bytes are a frame, where a range ends.
 WORDS = {('switch', 'ifindex'): 'HINT_SWITCH', ('port', 'switch'): 'HINT_SWITCH', ('port', 'ifindex'): 'HINT_DEVICE',
-           ('probe', 'ifindex'): 'HINT_ANY', ('probe', 'frame'): 'HINT_FRAME'}
+           ('probe', 'ifindex'): 'HINT_ANY', ('probe', 'frame'): 'HINT_FRAME',
+           ('vlan-range', 'first'): 'HINT_VLAN', ('vlan-range', 'last'): 'HINT_VLAN'}
 
 
 class Tables:
@@ -75,7 +76,7 @@ class Tables:
 
     def print_requests(self):
         """Each way to ask. What the do and the dump of a command may carry together is what kernels before 6.2 let pass."""
-        print('static const struct request requests[] = {')
+        print('const struct request requests[] = {')
         for i, op in enumerate(self.yaml['operations']['list']):
             for mode in ('do', 'dump'):
                 if mode not in op:
@@ -85,6 +86,7 @@ class Tables:
                       f'.set = &set_{c_name(op["attribute-set"])}, .may = {self.mask(op, [mode]):#x}, '
                       f'.command_may = {self.mask(op, ["do", "dump"]):#x} }},')
         print('};')
+        print('const unsigned int n_requests = sizeof(requests) / sizeof(requests[0]);')
 
     def print_all(self):
         """The whole file."""

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-static uint64_t chance;
+/* one for all files of a tool */
+__attribute__((weak)) uint64_t chance;
 
 /* SplitMix64: good enough, and the number of what is tried is a state to start
  * from.

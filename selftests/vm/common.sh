@@ -7,7 +7,7 @@
 . "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../../scripts/common.sh"
 
 # What a kernel says when something is wrong with it.
-kernel_reports='WARNING:|\bBUG:|\bOops\b|KASAN|KCSAN|UBSAN|kmemleak:|possible (recursive|circular) locking|INFO: rcu'
+kernel_reports='WARNING:|\bBUG:|\bBUG [^ ]+ \(|ref_tracker: |\bOops\b|KASAN|KCSAN|UBSAN|kmemleak:|possible (recursive|circular) locking|INFO: rcu'
 kernel_reports+='|suspicious RCU usage|general protection fault|unregister_netdevice: waiting|refcount_t|Call Trace'
 kernel_reports+='|blocked for more than|Kernel panic'
 

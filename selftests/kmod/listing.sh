@@ -6,10 +6,13 @@
 #        -- many            with as many addresses as a port can have
 #        -- tags            with VLANs, and addresses of each kind
 #   psw1 -- q1
+#   psw9 -- o1              in the namespace other
 #
 # all, switch, owner:  lists of ports, which take many messages
 # address:             and of addresses
 # kinds:               VLANs, shared addresses and extra MACs, as text and JSON
+# changed:             a change comes between the messages of a list
+# namespace:           each shows, tells and changes what is its own
 # bridge:              "bridge fdb" shows the same MACs
 . "$(dirname "$0")/../lib.sh"
 
@@ -91,6 +94,69 @@ check_equal "kinds: in the text of addresses" "02:00:00:00:00:01 - -
 192.0.2.100 7 shared
 2001:db8::100 4094 shared
 02:00:00:00:00:02 - extra" "$("$PSW" address show switch psw0 | awk '$5 == "tags" { print $1, $3, $4 }')"
+
+# psw stops when it has asked, with the first message made; then an address goes from the first port to one that is listed later.
+stopped() {
+	PID=$(pgrep -P "${JOBS[-1]}") && [[ $(ps -o stat= -p "$PID") == [Tt]* ]]
+}
+listed_while() {
+	background strace -qq -o /dev/null -e trace=sendto -e inject=sendto:signal=SIGSTOP:when="$ASKS" \
+		"$PSW" -j port show > "$WORK/listed"
+	busywait 20 stopped || return 1
+	"$@"
+	kill -CONT "$PID"
+	wait "${JOBS[-1]}"
+}
+move_address() {
+	genl address-del ifindex p1 address 192.0.2.50
+	genl address-new ifindex "p$N" address 192.0.2.50
+}
+
+if [[ $(command -v strace) ]]; then
+	strace -qq -o "$WORK/strace" -e trace=sendto "$PSW" -j port show > /dev/null
+	ASKS=$(wc -l < "$WORK/strace")
+	genl address-new ifindex p1 address 192.0.2.50 > /dev/null
+	check "changed: the list is made" listed_while move_address
+	check_equal "changed: what moved meanwhile is where it is now, and once" "p$N" \
+		"$(jq -r '.[] | select(.addresses | index("192.0.2.50")).name' "$WORK/listed")"
+	genl address-del ifindex "p$N" address 192.0.2.50 > /dev/null
+else
+	skip "changed: what moved meanwhile is where it is now, and once" "needs strace"
+fi
+
+make_ns other
+ip -n other -b - <<-EOF || exit 1
+	link add psw9 index 900 type podswitch
+	link add o1 index 901 type veth peer name oo
+	link set o1 master psw9
+EOF
+other() {
+	nsenter --net=/run/netns/other "$@"
+}
+check_equal "namespace: its ports" o1 "$(other "$PSW" -j port show | jq -r '.[].name')"
+check_equal "namespace: its switches" psw9 "$(other "$PSW" -j switch show | jq -r '.[].name')"
+check_equal "namespace: its addresses" o1 "$(other "$PSW" -j address show | jq -r '[.[].port] | unique | .[]')"
+check_equal "namespace: none of them elsewhere" "0 0" \
+	"$("$PSW" -j port show | jq 'map(select(.name == "o1")) | length') $("$PSW" -j switch show | jq 'map(select(.name == "psw9")) | length')"
+check_fail "namespace: none to be had from elsewhere" "interface index 901" genl port-get ifindex 901
+check_fail "namespace: none to be changed from elsewhere" "interface index 901" genl port-set ifindex 901 isolated 1
+check_fail "namespace: none to be had there" "interface index $(< /sys/class/net/p1/ifindex)" \
+	other genl port-get ifindex "$(< /sys/class/net/p1/ifindex)"
+
+# heard FILE TEXT
+heard() {
+	grep -q "$2" "$WORK/$1"
+}
+background other "$PSW" monitor > "$WORK/there" 2>&1
+background "$PSW" monitor > "$WORK/here" 2>&1
+# Until both listen.
+both_told() {
+	other "$PSW" port set o1 isolated on
+	"$PSW" port set p1 isolated on
+	heard there o1 && heard here p1
+}
+check "namespace: each is told of its own" busywait 10 both_told
+check_equal "namespace: and of nothing else" "" "$(grep -w p1 "$WORK/there"; grep -w o1 "$WORK/here")"
 
 if bridge -V >/dev/null 2>&1; then
 	check_equal "bridge: the ports' MACs" \

@@ -161,10 +161,14 @@ iptables_dnat() {
 }
 
 # ipvs_rules: a virtual server is an address of the host. kube-proxy has IPVS
-# keep the entries of connection tracking, which its rules with iptables need
+# keep the entries of connection tracking, which its rules with iptables need,
+# and which is at work where a rule asks it
 ipvs_rules() {
 	local proto
 
+	nft add table inet psw_conntrack &&
+	nft add chain inet psw_conntrack forward '{ type filter hook forward priority filter; }' &&
+	nft add rule inet psw_conntrack forward ct state invalid drop &&
 	sysctl -qw net.ipv4.vs.conntrack=1 &&
 	ip link add psw_ipvs type dummy &&
 	ip addr add $SERVICE4/32 dev psw_ipvs &&
@@ -299,8 +303,10 @@ if modprobe -q ip_vs 2>/dev/null && command -v ipvsadm > /dev/null && ipvs_rules
 	services ipvs a by_host v_b
 	ipvsadm -C
 	ip link del psw_ipvs
+	nft delete table inet psw_conntrack
 else
 	skip "ipvs" "no ip_vs or ipvsadm: $(head -1 "$WORK/ipvs" 2>/dev/null)"
+	drop_table inet psw_conntrack
 fi
 iptables_masquerade -D 2>/dev/null
 if ! nft_up; then
@@ -353,6 +359,10 @@ for family in $families; do
 	check "direct: fragments of such a port go by the host and arrive, IPv$family" \
 		by_host v_b talk udp a "$address" 8080 5 5000
 done
+check "direct: an advertisement of such a port" directly "v_a v_b" \
+	frame -a a:eth0=1 b:eth0 eth a:eth0 b:eth0 ipv6 $B6 2001:db8::2 na 0x60 $B6 lladdr 2 b:eth0
+check "direct: no IP, of such a port" directly "v_a v_b" \
+	frame -a a:eth0=1 b:eth0 eth a:eth0 b:eth0 arp 2 b:eth0 $B4 a:eth0 192.0.2.2
 serve a 192.0.2.2 8080
 check "direct: fragments of a client's port" \
 	directly "v_a v_c" talk udp c 192.0.2.2 8080 5 5000

@@ -31,6 +31,7 @@
 #define MAX_WORDS	128
 #define ARRIVE_MS	2000
 #define PAUSE_US	2000
+#define AT_ONCE		1024	/* frames read before the time is looked at: more may come than can be read */
 
 /* --- places --- */
 
@@ -473,12 +474,14 @@ static void listener_add(char *text, const struct frame *frame)
 static void listeners_open(void)
 {
 	size_t i;
+	int n;
 	char c;
 
 	for (i = 0; i < n_listeners; i++) {
 		listeners[i].fd = place_open(listeners[i].place, ETH_P_ALL);
-		while (recv(listeners[i].fd, &c, 1, MSG_DONTWAIT) >= 0)
-			;
+		for (n = 0; n < AT_ONCE; n++)
+			if (recv(listeners[i].fd, &c, 1, MSG_DONTWAIT) < 0)
+				break;
 	}
 }
 
@@ -523,8 +526,12 @@ static bool listener_read(struct listener *l)
 	const struct frame *f = l->frame;
 	bool any = false;
 	ssize_t len;
+	int n;
 
-	while ((len = receive(l->fd, buffer, sizeof(buffer))) >= 0) {
+	for (n = 0; n < AT_ONCE; n++) {
+		len = receive(l->fd, buffer, sizeof(buffer));
+		if (len < 0)
+			break;
 		if ((size_t)len != f->len || memcmp(buffer, f->data, f->len))
 			continue;
 		l->seen++;

@@ -40,6 +40,7 @@ traced() {
 fails() {
 	local out
 
+	echo "$@" >> "$WORK/faults"
 	if out=$(traced -o /dev/null -e trace="$1" -e inject="$1:error=$2:when=$3"); then
 		del "$net" p1
 	elif [[ $out != '{"cniVersion":"1.1.0","code":'* ]]; then
@@ -70,4 +71,5 @@ check_equal "the rules are as before" "$rules" "$(nft list ruleset)"
 check "another ADD goes well after all that" says '.interfaces[2].name == "eth0"' "$(add "$net" p1)"
 del "$net" p1
 del "$net" p2
+injected "$(wc -l < "$WORK/faults")" failing system calls
 ktap_finish

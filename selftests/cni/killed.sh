@@ -45,6 +45,8 @@ sweep() {
 	for file in "${WATCHED[@]}"; do options+=(-w "$file"); done
 	env -i PATH="$PATH" CNI_PATH="$STUBS" "${ATTACHMENT[@]}" killat sweep "${options[@]}" "$PLUGIN" "$@" >"$WORK/rounds" ||
 		{ tail -n 15 "$WORK/rounds"; del "$net" p1; return 1; }
+	# of each sweep, for the end; a check is a process of its own
+	grep -c '^[0-9]* [A-Z]*! 137 $' "$WORK/rounds" >> "$WORK/kills"
 	killed_often && undisturbed
 }
 # At least as often as an ADD or DEL that does what is to be done makes system calls.
@@ -193,4 +195,5 @@ check "the last DEL is killed, then DEL" sweep ADD="$WORK/add" DEL!="$WORK/add" 
 check "the last DEL is killed, then GC" sweep ADD="$WORK/add" DEL!="$WORK/add" GC="$WORK/gc" \
 	"nft -a list ruleset >$WORK/rules"
 check_equal "no port is left" "[]" "$("$PSW" -j port show)"
+injected "$(awk '{ n += $1 } END { print n }' "$WORK/kills")" kills
 ktap_finish

@@ -73,6 +73,7 @@ stormed() {
 
 	storm "$1" || { cat "$WORK/storm"; return 1; }
 	read -r calls _ killed _ < <(tail -n 1 "$WORK/storm")
+	echo "$calls $killed" >> "$WORK/counts"
 	((calls == CALLS && killed > CALLS / 10)) || { cat "$WORK/storm"; return 1; }
 }
 
@@ -93,4 +94,6 @@ check_equal "each pod can be given its addresses after that" "40 40" \
 	"$(jq -s '[.[].ips[]?.address] | length, (unique | length)' "$WORK/given" | xargs)"
 check "and lose them" all_deleted
 check "nothing is left in the end" unchanged
+tried "$(awk '{ n += $1 } END { print n }' "$WORK/counts")" ADDs and DELs
+injected "$(awk '{ n += $2 } END { print n }' "$WORK/counts")" kills
 ktap_finish

@@ -27,6 +27,7 @@ FAULTS=/sys/kernel/debug
 MODULE=${PODSWITCH_MODULE:+${PODSWITCH_MODULE%/*}/faults/podswitch.ko}
 ONLY=${PODSWITCH_FAULTS_ONLY:-}
 TOTAL=0
+OPERATIONS=0
 
 need_module
 need_commands bridge jq
@@ -119,6 +120,7 @@ finish() {
 	for said in "${!SAID[@]}"; do echo "#   $said"; done
 	[[ $EACH -gt 1 || $HITS -ge $1 ]] || wrong "$HITS allocations failed, and there are $1 at least"
 	TOTAL=$((TOTAL + HITS))
+	OPERATIONS=$((OPERATIONS + 1))
 	[[ ! $WRONG ]] || ktap_note "$WRONG"
 	check "$NAME: $HITS allocations failed, $REFUSED refused$( ((UNANSWERED)) && echo ", $UNANSWERED of them done but for the answer")" \
 		test -z "$WRONG"
@@ -217,9 +219,9 @@ insert_faulty() {
 ktap_header
 
 without_ipv6
-for what in failslab fail_page_alloc; do
-	set_fault $what/ignore-gfp-wait N
-	set_fault $what/verbose 0
+for what in failslab fail_page_alloc; do set_fault $what/ignore-gfp-wait N; done
+for what in failslab fail_page_alloc fail_usercopy; do
+	[[ ! -e $FAULTS/$what ]] || set_fault $what/verbose 0
 done
 set_fault fail_page_alloc/min-order 0
 if [[ ! -e /sys/module/podswitch/parameters/fail_nth ]]; then
@@ -387,6 +389,8 @@ lose_frames() {
 	echo 0 > $FAULTS/failslab/probability
 	lost=$(stats_since "$was" port v_a drops)
 	ktap_note "frames: $lost"
+	tried 3000 frames
+	injected "$(sed -n 's/.*no-memory \([0-9]*\).*/\1/p' <<< "$lost")" failing copies
 	check "frames: those that there is no memory for are counted" grep -q '^no-memory [1-9]' <<< "$lost"
 }
 lose_frames
@@ -404,5 +408,6 @@ else
 	skip "after: nothing leaked" "needs kmemleak"
 fi
 check "after: frames pass" busywait 10 ping -q -c 1 -W 1 192.0.2.2
-ktap_note "$TOTAL allocations failed"
+tried "$OPERATIONS" operations
+injected "$TOTAL" failing allocations
 ktap_finish

@@ -76,8 +76,8 @@ MAKEFLAGS += --no-print-directory
 endif
 
 .PHONY: all deps psw cni exporter lib kmod install install-dkms uninstall uninstall-dkms dist deb rpm unit tools genl \
-	genl-check lint analyze check kernels fuzz fuzz-netlink fuzz-cni demo vm bench bench-quick bench-cni \
-	clean help
+	genl-check lint analyze check check-debug reliability coverage kernels fuzz fuzz-netlink fuzz-frames fuzz-cni \
+	load demo vm bench bench-quick bench-cni clean help
 .DELETE_ON_ERROR:
 
 all: lib psw cni exporter ## psw, the CNI plugin, libpodswitch and the exporter (the default)
@@ -310,8 +310,17 @@ analyze: ## the analyzers that take minutes: gcc's and clang's over the module, 
 check: ## all tests, on booted kernels too; the last line counts them
 	$(Q)selftests/check
 
+check-debug: ## the tests on kernels that say what they find wrong (KASAN, KCSAN, lockdep, ...); KERNELS=uml-debug or smp-debug
+	$(Q)selftests/check-debug
+
+reliability: ## what podswitch has to stand, in a table; ROWS="races load" narrows, NIGHTLY=1 takes a night, SAVE=1 keeps it in doc/
+	$(Q)selftests/reliability $(if $(SAVE),--save)
+
 kernels: ## the range, kernel by kernel: built, booted, tested; KERNELS="6.1 7.2" narrows it, FULL=1 runs all tests
 	$(Q)selftests/kernels
+
+coverage: all tools ## the share of the module's lines that the tests execute, and the lines that are missed
+	$(Q)selftests/coverage
 
 fuzz: all tools ## a million broken frames on User-Mode Linux with KASAN (its first run builds it)
 	$(Q)STAGES=fuzz KERNELS=uml-debug selftests/check
@@ -320,6 +329,15 @@ MESSAGES ?= 10000000
 fuzz-netlink: all tools ## ten million netlink messages, most of them wrong, likewise; MESSAGES=N
 	$(Q)APPEND=kmemleak=off PODSWITCH_NLFUZZ_MESSAGES=$(MESSAGES) \
 		selftests/vm/selftest uml-debug --timeout 50000 genl/fuzz
+
+FRAMES ?= 10000000
+fuzz-frames: all tools ## ten million frames, most of them broken, likewise; FRAMES=N
+	$(Q)APPEND=kmemleak=off PODSWITCH_FUZZ_FRAMES=$(FRAMES) \
+		selftests/vm/selftest uml-debug --timeout 50000 kmod/fuzz
+
+load: all tools ## many ports, addresses, calls and frames at once: the sizes that take minutes; selftests/load has smaller ones
+	$(Q)PODSWITCH_CYCLES=100000 PODSWITCH_LOAD_ROUNDS=20 PODSWITCH_LOAD_FRAMES=100000 \
+		selftests/vm/selftest uml --timeout 3000 load/
 
 # Of the archive, a fuzzer is linked with the parsers that it names, no more.
 FUZZERS := $(patsubst selftests/user/%.c,$(B)/fuzz/%,$(wildcard selftests/user/fuzz_*.c))

@@ -70,6 +70,7 @@ forget
 check_back "memory is what it was" before
 note_memory "after" now
 ktap_note "$((2 * ROUNDS * AT_ONCE)) calls in $took ms"
+tried $((2 * ROUNDS * AT_ONCE)) "ADDs and DELs, $AT_ONCE at once"
 check "with all" all ADD
 remember full
 note_slabs before now full

@@ -90,6 +90,7 @@ done <<-END
 	claims spoofed-arp
 	nds spoofed-ipv6
 END
+tried $((6 * FRAMES)) guarded frames
 check_back "frames: memory is what it was" before
 note_memory "after" now
 check "frames: a reaches b" pings a 10.0.0.3 2001:db8::3
@@ -166,6 +167,7 @@ check "user: refused $TRIES switches" refused_links
 declared=$(table)
 remember before
 check "user: refused $TRIES switches, again" refused_links
+tried $((2 * TRIES)) "switches of a user without the right"
 check_back "user: nothing is left of them" before
 lives
 check "user: has a pod's end" "$PSW" port show v_u

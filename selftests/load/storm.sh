@@ -110,6 +110,7 @@ for ((round = 0; round < ROUNDS; round++)); do
 	sample unheld storm eth0
 done
 
+tried $((2 * ROUNDS)) storms
 check "spoofed: they are dropped" test "$(drops v_a spoofed-mac)" -gt 10000
 check "storm: it is dropped" test "$(drops v_a storm)" -gt 10000
 for name in idle macs-elsewhere macs storm-elsewhere storm unheld; do

@@ -138,7 +138,7 @@ refused() {
 		"${COMMAND[@]}" &> "$WORK/said" || wrong "$1: not to be done again: $(< "$WORK/said")"
 		NOW=$(state)
 		[[ $NOW == "$AFTER" ]] || wrong "$1: done again, but not as without a fault: $(differs "$AFTER" "$NOW")"
-	elif [[ $3 == "$AFTER" && $2 == *"o answer"* ]]; then
+	elif [[ $3 == "$AFTER" && $2 == *@("o answer"|"netlink receive error")* ]]; then
 		UNANSWERED=$((UNANSWERED + 1))
 	elif [[ $3 != "$BEFORE" ]]; then
 		wrong "$1: refused, but left: $(differs "$BEFORE" "$3")"

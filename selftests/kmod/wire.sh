@@ -72,7 +72,7 @@ if [[ $(cat /sys/kernel/slab/kmalloc-1k/poison 2> /dev/null) == 1 ]]; then
 		check_equal "message: $command" "" "$(messages "$PSW" -j -s $command 2> /dev/null | marked)"
 		check "message: $command, is one" test -s "$WORK/messages"
 	done
-	strace -f -qqq -o "$WORK/events" -xx -s 1000000 -e trace=recvmmsg,recvmsg,recvfrom "$PSW" -j monitor > "$WORK/heard" &
+	strace -I waiting -f -qqq -o "$WORK/events" -xx -s 1000000 -e trace=recvmmsg,recvmsg,recvfrom "$PSW" -j monitor > "$WORK/heard" &
 	JOBS+=("$!")
 	changed() {
 		"$PSW" port set v_b hairpin on

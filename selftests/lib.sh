@@ -77,6 +77,14 @@ check() {
 	fi
 }
 
+# in_time TOOK LIMIT: what took less, in whatever unit; a kernel that watches itself has ten times as long
+in_time() {
+	local limit=$2
+
+	[[ $(uname -r) != *-debug ]] || limit=$((10 * $2))
+	(($1 < limit)) || { echo "$1, and the limit is $limit"; return 1; }
+}
+
 # check_fail NAME TEXT COMMAND...: passes if the command fails and says TEXT
 check_fail() {
 	local name=$1 text=$2 out

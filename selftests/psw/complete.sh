@@ -111,7 +111,7 @@ types() {
 	sed -n "s/^$1 //p; s/^all //p" table > cases
 	sed 's/|.*//' cases > lines
 	sed 's/.*|//' cases > wanted
-	timeout 100 "$TREE/selftests/psw/type.py" "$1" "$TREE/userspace/completion" < lines > json &&
+	timeout 400 "$TREE/selftests/psw/type.py" "$1" "$TREE/userspace/completion" < lines > json &&
 		jq -r . json > got
 }
 

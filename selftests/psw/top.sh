@@ -338,6 +338,6 @@ busywait 30 shows '^cpu '
 ms=$(tm capture-pane -p | awk '/^cpu / { print int(($2 + $3) * 1000) }')
 echo "# $ms ms of processor time for 6 looks at a thousand ports"
 # 2 % is aimed at; machines may be slow
-check "crowd: $((ms / 6)) ms a look, less than 100" test "$((ms / 6))" -lt 100
+check "crowd: $((ms / 6)) ms a look, less than 100" in_time $((ms / 6)) 100
 
 ktap_finish

@@ -14,7 +14,7 @@ import select
 import sys
 import tempfile
 
-SECONDS = 20
+SECONDS = 60
 
 BASH = """
 . /usr/share/bash-completion/bash_completion

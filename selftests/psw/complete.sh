@@ -111,7 +111,7 @@ types() {
 	sed -n "s/^$1 //p; s/^all //p" table > cases
 	sed 's/|.*//' cases > lines
 	sed 's/.*|//' cases > wanted
-	timeout 400 "$TREE/selftests/psw/type.py" "$1" "$TREE/userspace/completion" < lines > json &&
+	timeout 800 "$TREE/selftests/psw/type.py" "$1" "$TREE/userspace/completion" < lines > json &&
 		jq -r . json > got
 }
 
@@ -186,7 +186,7 @@ check_equal "time: 1000 pods" 1000 "$(wc -l < candidates)"
 devices=$(quickest psw complete -- port add d)
 check_equal "time: what is no port, of 2000 devices" "dev d1 d2" "$(xargs < candidates)"
 ktap_note "$pods ms for the pods, $devices ms for the devices, $show ms for psw port show"
-check "time: no more than to show them" test "$pods" -le $((show + 20))
+check "time: no more than to show them" in_time "$pods" $((show + 21))
 
 for dev in t{1..1000} v{1..12} d1 x1; do echo "link del $dev"; done | ip -b -
 

@@ -14,7 +14,7 @@ import select
 import sys
 import tempfile
 
-SECONDS = 60
+SECONDS = 300
 
 BASH = """
 . /usr/share/bash-completion/bash_completion

@@ -27,11 +27,11 @@ many() {
 }
 
 # again NAME N: the function of that name, one of N, again and again; how many changes it made is in $WORK/rounds.NAME. Where one
-# has not succeeded yet, on a machine that is slow, all go on for a minute more.
+# has not succeeded yet, on a machine that is slow, all go on for three minutes more.
 again() {
 	local end=$((SECONDS + RACE_SECONDS)) rounds=0 CHANGES=1
 
-	while [[ $SECONDS -lt $end || $SECONDS -lt $((end + 60)) && $(cat "$WORK"/succeeded.* | wc -l) -lt $2 ]]; do
+	while [[ $SECONDS -lt $end || $SECONDS -lt $((end + 180)) && $(cat "$WORK"/succeeded.* | wc -l) -lt $2 ]]; do
 		"$1" || continue
 		((rounds)) || echo "$1" > "$WORK/succeeded.$1"
 		rounds=$((rounds + CHANGES))

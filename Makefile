@@ -254,9 +254,6 @@ genl-check: ## fails if they are not what podswitch.yaml says
 
 tools: $(TOOLS)
 
-# A source that is gone, but in the lists of an earlier build, stops no other.
-selftests/tools/nlfuzz.c: ;
-
 $(B)/tools/%: selftests/tools/%.c | deps
 	$(Q)mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -D_GNU_SOURCE -I$(@D) $(ALL_CFLAGS) -MMD -MP -o $@ $<
@@ -271,7 +268,6 @@ $(NLFUZZ): ALL_CPPFLAGS += -Iselftests/tools -I$(B)/tools
 $(NLFUZZ): | $(B)/tools/nlfuzz-tables.h
 $(B)/tools/nlfuzz: $(NLFUZZ)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $(NLFUZZ)
-	$(Q)rm -f $@.d
 
 $(B)/tools/nlfuzz-tables.h: genl/podswitch.yaml selftests/genl/tables.py | deps
 	$(Q)scripts/need python3-yaml && mkdir -p $(@D)

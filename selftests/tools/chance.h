@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* one for all files of a tool */
-__attribute__((weak)) uint64_t chance;
+/* where it has come to; the file that says where it starts has it */
+extern uint64_t chance;
 
 /* SplitMix64: good enough, and the number of what is tried is a state to start
  * from.

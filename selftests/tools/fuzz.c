@@ -37,6 +37,8 @@
 #define MAX_CUTS	6
 #define MIN_TAGGED	(ETH_HLEN + 4 + 2)
 
+uint64_t chance;
+
 /* --- who is there --- */
 
 static struct station stations[MAX_STATIONS];

@@ -2,6 +2,8 @@
 /* What is sent: a message by its number. */
 #include "generate.h"
 
+uint64_t chance;
+
 uint16_t family;
 
 void start_request(struct message *m, uint8_t cmd, uint16_t flags)

@@ -21,6 +21,18 @@ kernel_facts() {
 	[[ ! $CROSS ]] || export ARCH=$CROSS CROSS_COMPILE=aarch64-linux-gnu-
 }
 
+# matching PATTERN: the tests that it means, one a line: a program's path, or part of a name among selftests/*/*.sh
+matching() {
+	local pattern=$1 tests test name
+	if [[ -f $pattern && -x $pattern ]]; then realpath "$pattern"; return; fi
+	tests=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
+	for test in "$tests"/*/*.sh; do
+		name=${test#"$tests/"}
+		# shellcheck disable=SC2053 # a pattern is what is wanted
+		[[ ! -x $test || $name == */lib.sh || $name == bench/* || $name != *$pattern* ]] || echo "$test"
+	done
+}
+
 # toolbox_need PACKAGE...: as need, in the toolbox
 toolbox_need() {
 	local box root package missing=()

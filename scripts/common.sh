@@ -38,9 +38,10 @@ need() {
 
 install_packages() {
 	export DEBIAN_FRONTEND=noninteractive
-	local install=(apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "$@")
+	local apt=(apt-get -o DPkg::Lock::Timeout=600 -o Acquire::Retries=5)
+	local install=("${apt[@]}" install -y --no-install-recommends "$@")
 	"${install[@]}" > /dev/null 2>&1 && return
-	loudly apt-get -o DPkg::Lock::Timeout=600 update
+	loudly "${apt[@]}" update
 	loudly "${install[@]}"
 }
 
@@ -53,7 +54,7 @@ our() {
 	"$tool" -o Dir::Etc::SourceList="$cache/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
 		-o Dir::Etc::Preferences="$cache/apt/preferences" -o Dir::Etc::PreferencesParts=/dev/null \
 		-o Dir::State::Lists="$cache/apt/lists" -o Dir::Cache="$cache/apt/cache" -o Acquire::Languages=none \
-		-o APT::Sandbox::User=root "${machines[@]}" "$@"
+		-o APT::Sandbox::User=root -o Acquire::Retries=5 "${machines[@]}" "$@"
 }
 
 # mirror LABEL: where this machine's apt gets what calls itself so: Debian or Debian-Security

@@ -186,8 +186,10 @@ faults() {
 
 # --- what there is ---
 
+# A namespace is given what without_ipv6 says, or its router solicitations are counted at moments of their own.
 make_b() {
 	ip netns add b
+	ip netns exec b sysctl -qw "${NS_SYSCTLS[@]}"
 	ip -b - <<-EOF
 		link add v_b index 50 address 02:00:00:00:00:50 mtu 1400 type veth peer name eth0 address 02:00:00:00:00:03 netns b
 		link set v_b up

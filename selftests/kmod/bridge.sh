@@ -175,6 +175,8 @@ check_fail "vlan: untagged one way alone, in" "pvid and untagged, or as neither"
 	bridge vlan add dev v_a vid 10 pvid
 check_fail "vlan: untagged one way alone, out" "pvid and untagged, or as neither" \
 	bridge vlan add dev v_a vid 10 untagged
+check_fail "vlan: of a reserved number" "VLAN 4095 is none of 1 to 4094" bridge vlan add dev v_a vid 4095
+check_fail "vlan: of a reserved number, gone" "Invalid argument" bridge vlan del dev v_a vid 0
 check_fail "vlan: of the switch itself" "psw0 is no port of a podswitch" bridge vlan add dev psw0 vid 10 self
 show_alike "vlan: none of these" v_a ""
 "$PSW" port set v_a pvid 10

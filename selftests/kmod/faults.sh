@@ -128,11 +128,19 @@ finish() {
 
 # What a refusal may not say: that something is not there, or is wrong with the request.
 LIES='No such|is no |not loaded|not found|Unknown|unknown|nvalid'
+# But the core says so of a new device for whose name there is no memory (netdev_register_kobject() does not look), and why is
+# not the module's to know.
+MAKES_DEVICE=
+
+# is_lie SAID
+is_lie() {
+	[[ $1 =~ $LIES && ! ($MAKES_DEVICE && $1 == *"Invalid argument") ]]
+}
 
 # refused N SAID STATE: the operation is not done, and said so
 refused() {
 	REFUSED=$((REFUSED + 1))
-	[[ $2 =~ $SAYS && ! ${2%%$'\n'*} =~ $LIES ]] || wrong "$1: says: $2"
+	if [[ ! $2 =~ $SAYS ]] || is_lie "${2%%$'\n'*}"; then wrong "$1: says: $2"; fi
 	SAID[${2%%$'\n'*}]=1
 	if [[ $IS_PARTIAL ]]; then
 		"${COMMAND[@]}" &> "$WORK/said" || wrong "$1: not to be done again: $(< "$WORK/said")"
@@ -249,15 +257,20 @@ EVERYTHING="switch psw0 address 192.0.2.3 address 2001:db8::3 address 192.0.2.30
 MANY=() DECLARED=()
 for ((n = 1; n < 120; n++)); do MANY+=("198.51.100.$n") DECLARED+=(address "198.51.100.$n"); done
 
+# "ip link" begins with a question whether the kernel knows such requests, and waits for ever if there is no memory for the answer
+PROBES=4
+
 # from the first system call on; later ones leave out how the module is found
 faults "asked: ports" 10 "^psw: port show: " "asks 0" true "$PSW" -j port show
 # shellcheck disable=SC2086 # words
 faults "asked: a port" 40 "^psw: port add: v_b: " "asks 3" "$PSW port del v_b" "$PSW" port add v_b $EVERYTHING
 faults "asked: an uplink" 20 "^psw: port add: up0: " "asks 3" "$PSW port del up0" \
 	"$PSW" port add up0 switch psw0 role uplink trunk 10
-faults "asked: a switch" 40 . "asks 0" "ip link del psw1" \
+MAKES_DEVICE=1
+faults "asked: a switch" 40 . "asks $PROBES" "ip link del psw1" \
 	ip link add psw1 index 60 address 02:00:00:00:00:60 type podswitch
-faults "asked: a port, as to a bridge" 20 . "asks 0" "ip link set v_b nomaster" ip link set v_b master psw0
+MAKES_DEVICE=''
+faults "asked: a port, as to a bridge" 20 . "asks $PROBES" "ip link set v_b nomaster" ip link set v_b master psw0
 
 "$PSW" port add v_b switch psw0 address 192.0.2.3 trunk 10
 faults "asked: a port's settings" 20 "^psw: port set: v_b: " "asks 3" \
@@ -287,12 +300,12 @@ faults "asked: ports in several messages" 5 "^psw: port show: " "asks 3" true "$
 
 make_psw1
 "$PSW" save switch psw1 > "$WORK/saved1"
-faults "asked: a switch gone" 3 . "asks 0" make_psw1 ip link del psw1
+faults "asked: a switch gone" 3 . "asks $PROBES" make_psw1 ip link del psw1
 ip link del psw1
 # some 500 allocations, most of them of what the host has
-IS_PARTIAL=1 EACH=$((EACH * 5))
+IS_PARTIAL=1 MAKES_DEVICE=1 EACH=$((EACH * 5))
 faults "asked: restored" 80 "^psw: restore: " "asks 3" "ip link del psw1" "$PSW" restore "$WORK/saved1"
-IS_PARTIAL='' EACH=$((EACH / 5))
+IS_PARTIAL='' MAKES_DEVICE='' EACH=$((EACH / 5))
 
 # --- told: who listens learns of what is done, or that something is lost, and looks for it ---
 

@@ -42,7 +42,7 @@ filtering() {
 }
 
 tapping() {
-	timeout 5 tcpdump -i v_b -c 3 -w "$WORK/tap.$BASHPID"
+	timeout 30 tcpdump -i v_b -c 3 -w "$WORK/tap.$BASHPID"
 }
 
 # An interface that goes down loses its IPv6 addresses.

@@ -81,6 +81,13 @@ check_fail "fdb: on another port" "MAC $EXTRA is held by v_a" bridge fdb add $EX
 check_equal "fdb: who holds it" v_a "$(bridge -j fdb get $EXTRA br psw0 | jq -r '.[0].viaIf')"
 check_fail "fdb: who holds another" "No port holds MAC 02:00:00:00:00:12" \
 	bridge fdb get 02:00:00:00:00:12 br psw0
+for dev in v_a v_b; do
+	seq -f "%.0f" 100 249 | while read -r n; do printf 'fdb add 02:00:00:%s:00:%02x dev psw0 via %s\n' "${dev/v_/0}" "$n" "$dev"; done
+done > "$WORK/macs"
+bridge -b "$WORK/macs"
+check_equal "fdb: as many as do not fit into one message" 303 "$(fdb | wc -l)"
+sed 's/ add / del /' "$WORK/macs" | bridge -b -
+check_equal "fdb: and back" 3 "$(fdb | wc -l)"
 check "fdb: taken away" bridge fdb del $EXTRA "${VIA_A[@]}"
 check_equal "fdb: is not shown" "" "$(fdb | grep $EXTRA)"
 frames <<-EOF

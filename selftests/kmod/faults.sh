@@ -390,25 +390,43 @@ fi
 
 # --- frames ---
 
-# Without memory for a frame's copy, the frame is dropped and counted, at whoever sent it.
-lose_frames() {
-	local was lost
-	was=$(stats_of port v_a)
-	set_fault failslab/ignore-gfp-wait Y	# of those who can wait, none fails
+# From now on memory for one frame in five is refused to those who cannot wait, while the probability is not 0.
+starve_frames() {
+	set_fault failslab/ignore-gfp-wait Y
 	set_fault failslab/cache-filter Y
 	set_fault failslab/times -1
 	set_fault failslab/task-filter N
+	set_fault failslab/probability 0
 	echo 1 > /sys/kernel/slab/skbuff_head_cache/failslab
-	set_fault failslab/probability 20
-	frame -n 3000 a:eth0 eth ff:ff:ff:ff:ff:ff a:eth0 ipv4 192.0.2.2 255.255.255.255 udp 1 2
+}
+
+# lose_frames NAME FRAME...: of 3000 from a, those that there is no memory for are counted at a
+lose_frames() {
+	local name=$1 was lost
+	shift
+
+	was=$(stats_of port v_a)
+	echo 20 > $FAULTS/failslab/probability
+	frame -n 3000 a:eth0 "$@"
 	echo 0 > $FAULTS/failslab/probability
 	lost=$(stats_since "$was" port v_a drops)
-	ktap_note "frames: $lost"
+	ktap_note "$name: $lost"
 	tried 3000 frames
 	injected "$(sed -n 's/.*no-memory \([0-9]*\).*/\1/p' <<< "$lost")" failing copies
-	check "frames: those that there is no memory for are counted" grep -q '^no-memory [1-9]' <<< "$lost"
+	check "frames: $name: those that there is no memory for are counted" grep -q '^no-memory [1-9]' <<< "$lost"
 }
-lose_frames
+
+"$PSW" port add v_c switch psw0 mac 02:00:00:00:00:04 address 192.0.2.4
+ip link set v_c up
+ip link set w_c up
+MAC_A=$(mac_of a eth0)
+starve_frames
+lose_frames "copies for all" eth ff:ff:ff:ff:ff:ff "$MAC_A" ipv4 192.0.2.2 255.255.255.255 udp 1 2
+lose_frames "answers" eth ff:ff:ff:ff:ff:ff "$MAC_A" arp 1 "$MAC_A" 192.0.2.2 00:00:00:00:00:00 192.0.2.4
+ip link set psw0 promisc on
+lose_frames "copies for a host that listens" eth 02:00:00:00:00:04 "$MAC_A" ipv4 192.0.2.2 192.0.2.4 udp 1 2
+ip link set psw0 promisc off
+"$PSW" port del v_c
 
 # kmemleak gives up for good where there is no memory for its own, and looks only at what is five seconds old.
 leaks() {

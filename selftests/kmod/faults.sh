@@ -140,6 +140,7 @@ is_lie() {
 # refused N SAID STATE: the operation is not done, and said so
 refused() {
 	REFUSED=$((REFUSED + 1))
+	[[ $2 ]] || { wrong "$1: refused without a word"; return; }
 	if [[ ! $2 =~ $SAYS ]] || is_lie "${2%%$'\n'*}"; then wrong "$1: says: $2"; fi
 	SAID[${2%%$'\n'*}]=1
 	if [[ $IS_PARTIAL ]]; then
@@ -160,7 +161,8 @@ judge() {
 		[[ $NOW == "$AFTER" ]] || wrong "$1: done, but not as without a fault: $(differs "$AFTER" "$NOW")"
 		cmp -s "$WORK/out" "$WORK/wanted" || wrong "$1: prints $(head -c 200 "$WORK/out")"
 	else
-		refused "$1" "$(< "$WORK/said")" "$NOW"
+		# what a probe comes to is no error
+		refused "$1" "$(cat "$WORK/said" "$WORK/out")" "$NOW"
 	fi
 	[[ $BEFORE == "$AFTER" || $NOW == "$BEFORE" ]] || "${UNDO[@]}" &> "$WORK/undone" || wrong "$1: cannot be undone: $(< "$WORK/undone")"
 }
@@ -290,7 +292,7 @@ faults "asked: a port gone" 3 "^psw: port delete: v_b: " "asks 3" \
 	"$PSW port add v_b switch psw0 address 192.0.2.3 trunk 10" "$PSW" port del v_b
 faults "asked: a limit" 3 "^psw: switch set: psw0: " "asks 3" "$PSW switch set psw0 max-ports 16384" \
 	"$PSW" switch set psw0 max-ports 77
-faults "asked: a probe" 3 "^psw: probe from: " "asks 3" true "$PSW" probe from v_a to v_b udp 7
+faults "asked: a probe" 3 "^psw: probe from: |no-memory" "asks 3" true "$PSW" probe from v_a to v_b udp 7
 faults "asked: statistics" 3 "^psw: stats show: " "asks 3" true "$PSW" stats
 faults "asked: a switch shown" 3 "^psw: switch show: " "asks 3" true "$PSW" switch show psw0
 "$PSW" port set v_b guard off

@@ -215,8 +215,9 @@ without_ipv6() {
 	NS_SYSCTLS+=("$setting")
 }
 
-# make_ns NAME...: namespaces with their loopback up and no duplicate address
-# detection, and NS_SYSCTLS set ("name=value" each)
+# make_ns NAME...: namespaces with their loopback up, that neither look for
+# duplicate addresses nor ask for routers at moments of their own, and NS_SYSCTLS
+# set ("name=value" each)
 make_ns() {
 	local ns
 
@@ -224,7 +225,8 @@ make_ns() {
 		ip netns add "$ns" || exit 1
 		NAMESPACES+=("$ns")
 		nsenter --net="/run/netns/$ns" sysctl -qw \
-			net.ipv6.conf.default.accept_dad=0 "${NS_SYSCTLS[@]}"
+			net.ipv6.conf.default.accept_dad=0 \
+			net.ipv6.conf.default.router_solicitations=0 "${NS_SYSCTLS[@]}"
 		ip -n "$ns" link set lo up
 	done
 }

@@ -9,7 +9,7 @@
 #include "ipam.h"
 
 enum {
-	CNI_TRIES_BLIND = 16,	/* then the taken addresses are asked for */
+	CNI_TRIES_BLIND = 16,	/* then it is asked which are taken */
 	CNI_TRIES_MAX = 64,	/* then others are choosing too busily */
 };
 
@@ -136,19 +136,31 @@ static bool cni_attach_follow(struct cni_choosing *c, unsigned int refused)
 	return follows;
 }
 
+/*
+ * That a round has ended says little where pods come and go: what was taken
+ * when it was tried may be free again, and what cni_attach_follow() passed
+ * over was never tried. There is no address left if the kernel's list says so.
+ */
+static int cni_attach_again(struct cni_choosing *c, struct cni_pick *pick,
+			    struct cni_error *err)
+{
+	if (cni_taken_load(&c->taken, c->a->s, c->a->sw->ifindex, err))
+		return -1;
+	return cni_ipam_again(pick, &c->taken, err);
+}
+
 static int cni_attach_go_on(struct cni_choosing *c, unsigned int refused,
 			    struct cni_error *err)
 {
-	const struct cni_attaching *a = c->a;
+	struct cni_pick *pick = &c->picks[refused];
 
 	if (c->tries < CNI_TRIES_BLIND && cni_attach_follow(c, refused))
 		return 0;
-	if (c->tries == CNI_TRIES_BLIND &&
-	    cni_taken_load(&c->taken, a->s, a->sw->ifindex, err))
+	if ((c->tries == CNI_TRIES_BLIND ||
+	     cni_ipam_next(pick, &c->taken, err)) &&
+	    cni_attach_again(c, pick, err))
 		return -1;
-	if (cni_ipam_next(&c->picks[refused], &c->taken, err))
-		return -1;
-	cni_ipam_ip(&c->picks[refused], &a->ad->ips[refused]);
+	cni_ipam_ip(pick, &c->a->ad->ips[refused]);
 	return 0;
 }
 

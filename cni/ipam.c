@@ -163,6 +163,16 @@ int cni_ipam_next(struct cni_pick *pick, const struct cni_taken *taken,
 	return 0;
 }
 
+int cni_ipam_again(struct cni_pick *pick, const struct cni_taken *taken,
+		   struct cni_error *err)
+{
+	pick->first = pick->at;
+	if (!pick->asked && cni_pick_usable(pick) &&
+	    !cni_taken_has(taken, &pick->at))
+		return 0;
+	return cni_ipam_next(pick, taken, err);
+}
+
 /* Behind the address that the switch declared last, or from the beginning. */
 static bool cni_pick_behind(struct cni_pick *pick,
 			    const struct podswitch_switch *sw)

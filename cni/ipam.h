@@ -85,6 +85,17 @@ int cni_ipam_next(struct cni_pick *pick, const struct cni_taken *taken,
 		  struct cni_error *err);
 
 /**
+ * cni_ipam_again() - begins another round, with the candidate there is
+ * @pick: the range set
+ * @taken: addresses to pass over
+ * @err: why there is none
+ *
+ * Return: 0 or -1.
+ */
+int cni_ipam_again(struct cni_pick *pick, const struct cni_taken *taken,
+		   struct cni_error *err);
+
+/**
  * cni_ipam_follow() - goes on to where others have come to meanwhile
  * @pick: the range set whose candidate is taken
  * @sw: the switch, read anew

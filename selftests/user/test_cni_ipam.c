@@ -143,6 +143,44 @@ static void test_taken(void)
 	CHECK_EQ(err.code, CNI_ERR_NO_ADDRESS);
 }
 
+/* Another round begins with what the last one ended with, if that is free. */
+static void test_again(void)
+{
+	struct podswitch_address list[] = {
+		address("192.0.2.2"), address("192.0.2.3"),
+		address("192.0.2.4"), address("192.0.2.5"),
+		address("192.0.2.6"),
+	};
+
+	start_anew();
+	add_range("192.0.2.0/29", "192.0.2.1", "192.0.2.6", "192.0.2.1", 0);
+	sw.last_ipv4 = address("192.0.2.2");
+	CHECK_EQ(begin(), 0);
+	check_at(0, "192.0.2.3");
+	/* Others had all that is behind it, and one of these has gone. */
+	sw.last_ipv4 = address("192.0.2.6");
+	CHECK(!cni_ipam_follow(&picks[0], &sw));
+	sw.last_ipv4 = address("192.0.2.5");
+	CHECK(cni_ipam_follow(&picks[0], &sw));
+	check_next(0, "192.0.2.2");
+	CHECK_EQ(cni_ipam_next(&picks[0], &taken, &err), -1);
+	taken.list = list + 2;
+	taken.n = 3;
+	CHECK_EQ(cni_ipam_again(&picks[0], &taken, &err), 0);
+	check_at(0, "192.0.2.3");
+	taken.list = list + 1;
+	taken.n = 4;
+	CHECK_EQ(cni_ipam_again(&picks[0], &taken, &err), 0);
+	check_at(0, "192.0.2.2");
+	picks[0].asked = true;
+	CHECK_EQ(cni_ipam_again(&picks[0], &taken, &err), -1);
+	picks[0].asked = false;
+	taken.list = list;
+	taken.n = 5;
+	CHECK_EQ(cni_ipam_again(&picks[0], &taken, &err), -1);
+	CHECK_EQ(err.code, CNI_ERR_NO_ADDRESS);
+}
+
 static void test_asked(void)
 {
 	start_anew();
@@ -317,6 +355,7 @@ static const struct test tests[] = {
 	{ "from range to range and around, once", test_next_range },
 	{ "subnet, broadcast and gateway are passed over", test_skipped },
 	{ "addresses known to be taken are passed over", test_taken },
+	{ "another round", test_again },
 	{ "an address asked for", test_asked },
 	{ "what belongs to an address", test_ip },
 	{ "arithmetic", test_arithmetic },

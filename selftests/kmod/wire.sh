@@ -29,11 +29,12 @@ answered() {
 	local filter=$1 pid
 	shift
 
+	rm -f "$WORK/tcpdump"
 	in_ns a tcpdump -Zroot -c 1 -ns 0 -Q in -i eth0 -w "$WORK/caught" "$filter" > /dev/null 2> "$WORK/tcpdump" &
 	pid=$!
-	busywait 10 grep -q "listening on" "$WORK/tcpdump"
+	busywait 10 grep -qs "listening on" "$WORK/tcpdump"
 	frame "$@" > /dev/null
-	busywait 10 grep -q "packet captured" "$WORK/tcpdump" || kill $pid
+	busywait 10 grep -qs "packet captured" "$WORK/tcpdump" || kill $pid
 	wait $pid
 	tcpdump -r "$WORK/caught" -xx -n 2> /dev/null | sed -n 's/^\t0x[0-9a-f]*: *//p' | tr -d ' \n'
 }
